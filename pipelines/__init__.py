@@ -1,0 +1,1 @@
+"""Dovecote's pipelines: Moneybird administrations in, a reconciled warehouse and safe drafts out."""

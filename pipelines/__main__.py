@@ -1,0 +1,5 @@
+"""`python -m pipelines` is `dovecote`."""
+
+from pipelines.cli import main
+
+main()

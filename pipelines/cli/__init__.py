@@ -1,0 +1,60 @@
+"""The command line: one file per family of verbs, heavy imports inside the verb, the only place that prints.
+
+A verb family is a module with `register(app)`. Errors a user can meet end in one sentence on stderr and a documented
+exit code; `--debug` shows the traceback.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Annotated
+
+import typer
+
+from pipelines.cli import registry
+from pipelines.errors import DovecoteError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    help="Every Moneybird administration under one roof.",
+)
+registry.register_all(app)
+
+
+@app.callback()
+def options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks and debug logs.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="One log line per resource.")] = False,
+) -> None:
+    """Exit codes: 0 done, 1 unexpected, 2 usage or configuration, 3 some administrations failed, 4 a gate failed
+    or a check found a break, 5 another run holds the lock."""
+    level = logging.DEBUG if debug else logging.INFO if verbose else logging.WARNING
+    logging.basicConfig(level=level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for noisy in ("httpx", "httpcore", "dlt"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def main() -> None:
+    """Run the command line; every DovecoteError becomes one sentence and its exit code."""
+    debug = "--debug" in sys.argv
+    try:
+        app()
+    except DovecoteError as error:
+        if debug:
+            raise
+        typer.echo(f"dovecote: {error}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("dovecote: interrupted; what was stamped is kept, the next run goes on from there.", err=True)
+        sys.exit(130)
+    except Exception as error:
+        if debug:
+            raise
+        typer.echo(
+            f"dovecote: unexpected {type(error).__name__}; nothing was published. Add --debug to see the trace.",
+            err=True,
+        )
+        sys.exit(1)

@@ -1,0 +1,72 @@
+"""`plan` and `sync`: what a run will ask, and asking it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
+Full = Annotated[bool, typer.Option("--full", help="Ignore cadences and read everything that can be read.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds `plan` and `sync`."""
+    app.command()(plan)
+    app.command()(sync)
+
+
+def plan(json: Json = False, full: Full = False) -> None:
+    """Print the requests of the next sync per administration and resource; spends nothing."""
+    from rich.markup import escape
+
+    from pipelines import config
+    from pipelines.cli import output
+    from pipelines.run.sync import make_plan
+
+    made = make_plan(config.load(), full=full)
+    if json:
+        output.print_json(made.to_json())
+        return
+    out = output.console()
+    rows = [(p.name, p.requests("general"), p.requests("reports")) for p in made.administrations]
+    rows += [
+        ("lists of administrations", made.tokens, 0),
+        ("total", made.requests("general"), made.requests("reports")),
+    ]
+    columns = [("administration", "left"), ("general", "right"), ("reports", "right")]
+    cells = ([escape(name), output.number(general), output.number(reports)] for name, general, reports in rows)
+    out.print(output.table("Requests of the next sync", columns, cells))
+    if not made.administrations:
+        out.print("Nothing was synced yet: what a first sync costs is known once the administrations were listed.")
+    out.print(f"Waiting for quota: about {made.seconds_to_wait // 60} min {made.seconds_to_wait % 60} s.")
+
+
+def sync(
+    json: Json = False,
+    full: Full = False,
+    accept_shrink: Annotated[
+        bool, typer.Option("--accept-shrink", help="Believe a feed from which many records vanished at once.")
+    ] = False,
+) -> None:
+    """Bring the warehouse up to what Moneybird says."""
+    from pipelines import config
+    from pipelines.cli import output
+    from pipelines.run.lock import run_lock
+    from pipelines.run.sync import Options
+    from pipelines.run.sync import sync as run_sync
+
+    settings = config.load()
+    config.prepare_home(settings)
+    with run_lock(settings.lock_path, "dovecote sync"):
+        report = run_sync(settings, Options(full=full, accept_shrink=accept_shrink, on_wait=_say_wait))
+    if json:
+        output.print_json(report.to_json())
+    else:
+        output.print_sync(output.console(), report)
+    raise typer.Exit(report.exit_code)
+
+
+def _say_wait(bucket: str, seconds: float) -> None:
+    """A wait for quota is said before it begins, so that nobody thinks the run hangs."""
+    typer.echo(f"dovecote: the {bucket} quota is used up; waiting {seconds:.0f} s as Moneybird asks.", err=True)

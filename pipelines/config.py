@@ -1,0 +1,184 @@
+"""The only reader of settings. Same names, files and order as dlt's providers, read without importing dlt.
+
+Environment first (`SOURCES__MONEYBIRD__API_URL`), then `.dlt/secrets.toml`, then `.dlt/config.toml` in the working
+directory. Names are listed, with defaults and units, in the README. Deliberately absent: optional vaults, which a later
+capability brings.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from pipelines.errors import ConfigurationError
+
+DEFAULT_API_URL = "https://moneybird.com/api/v2"
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_FILES = (Path(".dlt/secrets.toml"), Path(".dlt/config.toml"))
+_SECTIONS = ("SOURCES__MONEYBIRD__", "DOVECOTE__")
+
+
+class Budget(BaseModel):
+    """What Moneybird allows per window and egress address; its own `RateLimit-Limit` overrides both numbers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    general: int = Field(150, gt=0)  # requests per window
+    reports: int = Field(50, gt=0)  # requests per window
+    window_seconds: int = Field(300, gt=0)
+    write_reserve: int = Field(10, ge=0)  # requests a sync leaves for the worker
+
+
+class Settings(BaseModel):
+    """Everything a person can set. Tokens are left out of its representation."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    api_url: str = DEFAULT_API_URL
+    tokens: dict[str, str] = Field(default_factory=dict, repr=False)
+    administrations: tuple[str, ...] = ()  # empty: all that the tokens reach
+    home: Path = Path(".dovecote")
+    memory_limit: str = "1GB"  # of DuckDB while loading and building
+    operations_url: str = ""  # empty: SQLite inside home
+    writable_administrations: tuple[str, ...] | None = None  # None: only the local sandbox's
+    budget: Budget = Field(default_factory=lambda: Budget())  # type: ignore[call-arg]
+
+    @field_validator("api_url")
+    @classmethod
+    def _known_scheme(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("expected a web address such as https://moneybird.com/api/v2")
+        if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+            raise ValueError("a token would travel unencrypted; use https (http is for the local sandbox only)")
+        return value.rstrip("/")
+
+    @field_validator("administrations", "writable_administrations", mode="before")
+    @classmethod
+    def _ids_as_text(cls, value: object) -> object:
+        if isinstance(value, str):
+            value = json.loads(value) if value.startswith("[") else [part for part in value.split(",") if part.strip()]
+        if isinstance(value, int):
+            value = [value]
+        return [str(part).strip() for part in value] if isinstance(value, list | tuple) else value
+
+    @property
+    def is_local(self) -> bool:
+        """The API is on this machine: the sandbox."""
+        return urlsplit(self.api_url).hostname in _LOOPBACK
+
+    def may_write(self, administration_id: str) -> bool:
+        """Writing is off unless the administration is listed; the local sandbox may be written to without a list."""
+        if self.writable_administrations is None:
+            return self.is_local
+        return administration_id in self.writable_administrations
+
+    @property
+    def warehouse_path(self) -> Path:
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def published_link(self) -> Path:
+        return self.home / "published" / "marts.duckdb"
+
+    @property
+    def operations_database(self) -> str:
+        return self.operations_url or f"sqlite:///{self.home / 'operations.sqlite'}"
+
+    @property
+    def logs_dir(self) -> Path:
+        return self.home / "logs"
+
+    @property
+    def lock_path(self) -> Path:
+        return self.home / "run.lock"
+
+    @property
+    def finance_dir(self) -> Path:
+        return self.home / "finance"
+
+    @property
+    def project_root(self) -> Path:
+        """Where `dbt_project` and `dashboards` stand."""
+        return Path(__file__).resolve().parents[1]
+
+
+def load(environ: Mapping[str, str] | None = None, directory: Path | None = None) -> Settings:
+    """The settings in force. Creates nothing.
+
+    Raises ConfigurationError naming the setting, where it was read, and what was expected.
+    """
+    environ = os.environ if environ is None else environ
+    directory = directory or Path.cwd()
+    merged: dict[str, Any] = {}
+    for file in reversed(_FILES):
+        _merge(merged, _from_file(directory / file))
+    _merge(merged, _from_environment(environ))
+    values = {**merged.get("sources", {}).get("moneybird", {}), **merged.get("dovecote", {})}
+    values.setdefault("home", environ.get("DOVECOTE_HOME") or ".dovecote")
+    home = Path(values["home"])
+    values["home"] = home if home.is_absolute() else directory / home
+    try:
+        return Settings.model_validate(values)
+    except (ValidationError, ValueError) as error:
+        raise ConfigurationError(_explain(error)) from None
+
+
+def prepare_home(settings: Settings) -> Path:
+    """`settings.home`, created if needed and closed to other users (mode 0700)."""
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        settings.home.chmod(0o700)
+        settings.logs_dir.mkdir(exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            f"DOVECOTE_HOME {settings.home} cannot be used: {error.strerror}; choose a directory you may write to."
+        ) from None
+    return settings.home
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (tomllib.TOMLDecodeError, OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} cannot be read: {error}; correct or remove the file.") from None
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    nested: dict[str, Any] = {}
+    for name, value in environ.items():
+        if not name.upper().startswith(_SECTIONS) or value == "":
+            continue
+        *parents, leaf = name.lower().split("__")
+        node = nested
+        for parent in parents:
+            node = node.setdefault(parent, {})
+        node[leaf] = value
+    return nested
+
+
+def _merge(into: dict[str, Any], other: dict[str, Any]) -> None:
+    for key, value in other.items():
+        if isinstance(value, dict) and isinstance(into.get(key), dict):
+            _merge(into[key], value)
+        else:
+            into[key] = value
+
+
+def _explain(error: ValueError) -> str:
+    if not isinstance(error, ValidationError):
+        return f"A setting cannot be used: {error}"
+    first = error.errors(include_input=False, include_url=False)[0]
+    name = ".".join(str(part) for part in first["loc"]) or "settings"
+    where = "sources.moneybird" if name.split(".")[0] in {"api_url", "tokens", "administrations"} else "dovecote"
+    return (
+        f"Setting {where}.{name} cannot be used: {first['msg']}; "
+        "correct it in the environment, .dlt/secrets.toml or .dlt/config.toml."
+    )

@@ -1,0 +1,50 @@
+"""Every test starts from the same machine: no settings, no tokens, an empty home, no telemetry.
+
+Settings come from the environment and from `.dlt/` in the working directory; a developer's own token in either must
+never reach a test, so both are taken away.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+_OURS = ("SOURCES__", "DOVECOTE", "DESTINATION__", "DBT_")
+_TELEMETRY_OFF = {
+    "RUNTIME__DLTHUB_TELEMETRY": "false",
+    "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    "DO_NOT_TRACK": "1",
+    "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """For the session: nobody's settings; session fixtures run in an empty directory too."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.upper().startswith(_OURS)]:
+            patch.delenv(name)
+        for name, value in _TELEMETRY_OFF.items():
+            patch.setenv(name, value)
+        empty = tmp_path_factory.mktemp("working_directory")
+        patch.setenv("DOVECOTE_HOME", str(empty / "home"))
+        patch.chdir(empty)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """DOVECOTE_HOME of this test: a path that does not exist yet, inside its own working directory."""
+    home = tmp_path / "home"
+    monkeypatch.setenv("DOVECOTE_HOME", str(home))
+    monkeypatch.chdir(tmp_path)
+    return home
+
+
+@pytest.fixture(scope="session")
+def project_root() -> Path:
+    """The clone."""
+    return Path(__file__).resolve().parents[1]
