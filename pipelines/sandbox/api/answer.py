@@ -1,0 +1,89 @@
+"""What an operation gets and gives back, and the two families of error bodies.
+
+*Symbolic* errors (400, 404, 402) are `{error, symbolic}`; *non-symbolic* ones (422) are `{error: {field: [text]},
+details: {field: [{error: code}]}}`. Wordings come from the error examples of the OpenAPI document; where no example
+exists the wording is our guess and the line says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+
+from pipelines.sandbox.administration import Administration
+from pipelines.sandbox.world import Token, World
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer before it becomes bytes. `body` None means no content."""
+
+    status: int = 200
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class RefusalError(Exception):
+    """Ends an operation with an error answer."""
+
+    def __init__(self, status: int, body: Any) -> None:
+        super().__init__(str(status))
+        self.reply = Reply(status, body)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request that passed the gate: who asks, about which administration, with what."""
+
+    world: World
+    administration: Administration
+    token: Token
+    arguments: dict[str, str]
+    query: dict[str, str]
+    body: bytes
+    url: str  # without the query
+
+    def json(self) -> Any:
+        """The body as JSON; an empty or unreadable one is an empty object, and the operation says what it misses."""
+        try:
+            return orjson.loads(self.body) if self.body else {}
+        except orjson.JSONDecodeError:
+            return {}
+
+    def flag(self, name: str) -> bool:
+        return self.query.get(name, "").lower() == "true"
+
+    def id(self, name: str = "id") -> int | None:
+        """An id out of the path; None when it is not a number."""
+        text = self.arguments[name]
+        return int(text) if text.isdecimal() else None
+
+    def link(self, page: int, relation: str) -> str:
+        return f'<{self.url}?{urlencode(self.query | {"page": str(page)})}>; rel="{relation}"'
+
+
+def refuse(status: int, error: str, symbolic: dict[str, Any] | None = None) -> RefusalError:
+    return RefusalError(status, {"error": error} | ({"symbolic": symbolic} if symbolic else {}))
+
+
+def not_found(field_name: str = "id", error: str = "record not found") -> RefusalError:
+    return refuse(404, error, {field_name: "not_found"})
+
+
+@dataclass
+class Complaints:
+    """Collects what is wrong with a request body, and refuses with 422 when anything is."""
+
+    error: dict[str, list[str]] = field(default_factory=dict)
+    details: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def add(self, name: str, text: str, code: str, **more: Any) -> None:
+        self.error.setdefault(name, []).append(text)
+        self.details.setdefault(name, []).append({"error": code, **more})
+
+    def refuse_if_any(self) -> None:
+        if self.error:
+            raise RefusalError(422, {"error": self.error, "details": self.details})

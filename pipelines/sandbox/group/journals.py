@@ -1,0 +1,166 @@
+"""What finance books beside sales: opening balance, bank lines, costs, salaries, VAT returns, year ends."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import date, timedelta
+from random import Random
+
+from pipelines.sandbox import chart
+from pipelines.sandbox.administration import Administration
+from pipelines.sandbox.clock import moment
+from pipelines.sandbox.ledger import first_day, month_of
+from pipelines.sandbox.model import Booking, Entry, Journal, Mutation
+
+
+class Bookkeeper:
+    """Writes journals and bank lines of one administration. Nothing is dated on or after `today`."""
+
+    def __init__(self, administration: Administration, rng: Random, today: date) -> None:
+        self.administration = administration
+        self.rng = rng
+        self.today = today
+
+    def bank_line(
+        self, day: date, amount: int, message: str, processed: bool = True, role: str | None = None,
+        contact_id: int | None = None,
+    ) -> int:  # fmt: skip
+        """A bank transaction, positive for money in; `role` books it straight on that account (P-9b). Its id."""
+        administration = self.administration
+        at = moment(day + timedelta(days=1), 7, 30)
+        account = administration.accounts[administration.roles[chart.BANK]]
+        bookings = []
+        if role is not None:
+            bookings.append(Booking(administration.new_id(at), administration.roles[role], amount, message, contact_id))
+        mutation = Mutation(
+            id=administration.new_id(at),
+            day=day,
+            amount=amount,
+            message=message,
+            account_id=account.id,
+            financial_account_id=account.financial_account_id or 0,
+            created=at,
+            updated=at if not processed else at + 3_600_000,
+            bookings=bookings,
+        )
+        return administration.put_mutation(mutation).id
+
+    def journal(
+        self, day: date, reference: str, lines: list[tuple[str, int]], *, contact_id: int | None = None,
+        kind: str | None = None, vat_return: bool = False, entered: date | None = None,
+    ) -> Journal | None:  # fmt: skip
+        """A journal of (role, amount with debit positive); None when its day has not come yet."""
+        entered = entered or day
+        if day >= self.today or entered >= self.today:
+            return None
+        administration = self.administration
+        at = moment(entered, 16, self.rng.randint(0, 59))
+        entries = [
+            Entry(
+                account_id=administration.roles[role],
+                debit=max(amount, 0),
+                credit=max(-amount, 0),
+                description=reference,
+                contact_id=contact_id if role in (chart.AR, chart.AP) else None,
+            )
+            for role, amount in lines
+            if amount
+        ]
+        return administration.put_journal(
+            Journal(administration.new_id(at), day, reference, entries, at, at, kind, vat_return)
+        )
+
+    def opening(self, day: date, receivable: int) -> None:
+        """P-17: the day before the books start; the debtors in it have no invoices behind them."""
+        bank, payable = 4_250_000 + self.rng.randint(0, 900_000), 320_000
+        fixtures = 1_850_000 if chart.FIXTURES in self.administration.roles else 0
+        reserves = bank + fixtures + receivable - payable - 1_000_000
+        lines = [
+            (chart.BANK, bank), (chart.FIXTURES, fixtures), (chart.AR, receivable), (chart.AP, -payable),
+            (chart.SHARES, -1_000_000), (chart.RESERVES, -reserves),
+        ]  # fmt: skip
+        self.journal(day, "Beginbalans", lines)
+
+    def monthly_costs(self, month: int, rent: int, wages: int) -> None:
+        """Rent from the bank, salaries by journal and their payment, depreciation at the month's end."""
+        start = first_day(month)
+        end = date(start.year, start.month, monthrange(start.year, start.month)[1])
+        name = f"{start:%Y-%m}"
+        if rent and start < self.today:
+            self.bank_line(start, -rent, f"Huur {name}", role=chart.RENT)
+        if wages:
+            tax = wages * 32 // 100
+            lines = [(chart.WAGES, wages), (chart.NET_WAGES, tax - wages), (chart.WAGE_TAX, -tax)]
+            if self.journal(end - timedelta(days=5), f"Salarissen {name}", lines):
+                for role, amount, day in (
+                    (chart.NET_WAGES, wages - tax, end - timedelta(days=4)),
+                    (chart.WAGE_TAX, tax, end),
+                ):
+                    if day < self.today:
+                        self.bank_line(day, -amount, f"Salarissen {name}", role=role)
+        if chart.DEPRECIATION in self.administration.roles:
+            lines = [(chart.DEPRECIATION, 25_750), (chart.FIXTURES_WRITTEN_DOWN, -25_750)]
+            self.journal(end, f"Afschrijving {name}", lines)
+
+    def purchase(self, day: date, amount: int, role: str, text: str) -> None:
+        """A bought service or goods at 21 %, as one journal, paid from the bank a month later."""
+        tax = (amount * 21 + 50) // 100
+        if self.journal(day, text, [(role, amount), (chart.VAT_IN, tax), (chart.AP, -amount - tax)]):
+            paid = day + timedelta(days=28)
+            if paid < self.today:
+                self.bank_line(paid, -amount - tax, text, role=chart.AP)
+
+    def vat_return(self, quarter_end: date) -> None:
+        """P-14 and P-15: what stands on the two VAT accounts for the quarter, filed in whole euros, then paid."""
+        filed = quarter_end + timedelta(days=24)
+        if filed >= self.today:
+            return
+        ledger, roles = self.administration.ledger, self.administration.roles
+        last = month_of(quarter_end)
+        sums = {role: ledger.sums(roles[role], last - 2, last) for role in (chart.VAT_OUT, chart.VAT_IN)}
+        owed = sums[chart.VAT_OUT][1] - sums[chart.VAT_OUT][0]
+        deductible = sums[chart.VAT_IN][0] - sums[chart.VAT_IN][1]
+        if not owed and not deductible:
+            return
+        payable = (owed // 100 - -(-deductible // 100)) * 100
+        lines = [(chart.VAT_OUT, owed), (chart.VAT_IN, -deductible), (chart.VAT_SETTLE, -payable)]
+        lines.append((chart.ROUND, -(owed - deductible - payable)))
+        text = f"Btw-aangifte {quarter_end:%Y} kwartaal {(quarter_end.month - 1) // 3 + 1}"
+        self.journal(quarter_end, text, lines, vat_return=True, entered=filed)
+        paid = filed + timedelta(days=3)
+        if paid < self.today:
+            self.bank_line(paid, -payable, text, role=chart.VAT_SETTLE)
+
+    def close_year(self, year: int) -> None:
+        """P-16: every result account reversed on 31 December, the net to equity; entered in March of the next year."""
+        ledger, accounts = self.administration.ledger, self.administration.accounts
+        first, last = month_of(date(year, 1, 1)), month_of(date(year, 12, 31))
+        entered = date(year + 1, 3, 14)
+        if entered >= self.today:
+            return
+        at = moment(entered, 16, 30)
+        entries, result = [], 0
+        text = f"Afsluiting boekjaar {year}"
+        for account in accounts.values():
+            if account.kind in chart.RESULT_KINDS:
+                debit, credit = ledger.sums(account.id, first, last)
+                if net := debit - credit:
+                    entries.append(Entry(account.id, max(-net, 0), max(net, 0), text))
+                    result += net
+        if entries:
+            equity = self.administration.roles[chart.RESULT]
+            entries.append(Entry(equity, max(result, 0), max(-result, 0), text))
+            journal = Journal(
+                self.administration.new_id(at), date(year, 12, 31), text, entries, at, at, "fiscal_year_ending"
+            )
+            self.administration.put_journal(journal)
+
+
+def quarter_ends(since: date, until: date) -> Iterator[date]:
+    """Last days of the quarters that lie between two days."""
+    for year in range(since.year, until.year + 1):
+        for month in (3, 6, 9, 12):
+            day = date(year, month, monthrange(year, month)[1])
+            if since <= day < until:
+                yield day

@@ -1,0 +1,52 @@
+"""RGS 3.5 codes the chart uses: reference number and names, as `taxonomy_item` shows them."""
+
+from __future__ import annotations
+
+VERSION = "3.5"
+
+RGS: dict[str, tuple[str, str, str]] = {
+    "BEivGokGea": ("05011", "Normale aandelen", "Ordinary share capital"),
+    "BEivOreRvh": ("05403", "Resultaat van het boekjaar", "Result for the year"),
+    "BEivOvrOrs": ("05253", "Overige reserves", "Other reserves"),
+    "BLimBanRba": ("10201", "Bankrekening", "Bank current account"),
+    "BLimKruSto": ("1003010", "Stortingen onderweg", "Deposits in transit"),
+    "BMvaBeiCae": ("02255", "Afschrijving inventaris", "Furniture and fittings, accumulated depreciation"),
+    "BMvaBeiVvp": ("02251", "Inventaris", "Furniture and fittings, cost"),
+    "BSchBepBtwAfo": ("1205010.13", "Afgedragen btw", "Remitted Value Added Tax"),
+    "BSchBepBtwOlo": (
+        "1205010.04",
+        "Btw leveringen/diensten overige tarieven",
+        "1c. Value Added Tax on supplies/services subject to other rates, except 0%",
+    ),
+    "BSchBepBtwOvm": ("1205010.15", "Overige mutaties btw", "Other Value Added Tax adjustments"),
+    "BSchBepBtwVoo": ("1205010.09", "Voorbelasting", "5a. Input VAT"),
+    "BSchBepLhe": ("16230", "Te betalen Loonheffing", "Wage tax payable"),
+    "BSchCreHac": ("1203010", "Handelscrediteuren nominaal", "Trade creditors nominal"),
+    "BSchOpaNtb": ("1210020", "Nog te betalen overige kosten", "Other payable expenses"),
+    "BSchOpaVgo": ("1210260", "Vooruitgefactureerde omzet", "Pre-invoiced revenue"),
+    "BSchOvsOvs": ("1209150", "Overige schulden", "Other debts"),
+    "BSchSalNet": ("16101", "Netto lonen", "Net wages payable"),
+    "BVorDebHad": ("1101010", "Handelsdebiteuren nominaal", "Trade debtors nominal"),
+    "BVorDebVdd": ("13021", "Voorziening oninbaarheid vorderingen debiteuren", "Allowance for doubtful debtors"),
+    "BVorOvaNtf": ("1104030", "Nog te factureren of nog te verzenden facturen", "Invoices not yet billed or sent"),
+    "BVorOvaVof": ("1104010", "Vooruitontvangen facturen", "Prepaid invoices"),
+    "BVorOvrOvk": ("1103190", "Overige vorderingen", "Other receivables"),
+    "BVorTusTbt": ("1105100", "Tussenrekeningen betalingen", "Transitory account payments"),
+    "WAfsAmvBei": ("41210", "Afschrijving inventaris", "Depreciation of furniture and fittings"),
+    "WBedAdlBet": ("46430", "Betalingsverschillen", "Payment differences"),
+    "WBedAlkOal": ("4215010", "Algemene kosten", "General expenses"),
+    "WBedHuiOhv": ("4201270", "Overige huisvestingskosten", "Other accommodation expenses"),
+    "WBedTraOtr": ("4205170", "Overige vervoerskosten", "Other transportation costs"),
+    "WBedVkkAdd": ("45661", "Afboeking dubieuze debiteuren", "Bad debts written off"),
+    "WBedVkkDvd": ("45660", "Dotatie voorziening dubieuze debiteuren", "Addition to doubtful debtors allowance"),
+    "WBedVkkOvr": ("4203220", "Overige verkoopkosten", "Other sales costs"),
+    "WFbeWisWis": ("8407010", "Valutakoersverschillen", "Currency exchange differences"),
+    "WKprInhInh": ("70110", "Inkoopwaarde handelsgoederen", "Cost of goods sold"),
+    "WOmzNodOdb": ("80530", "Omzet diensten naar landen buiten EU", "Services revenue, outside EU"),
+    "WOmzNodOdh": ("80501", "Omzet diensten hoog tarief", "Services revenue, high rate"),
+    "WOmzNodOdi": ("80535", "Omzet diensten naar landen binnen EU", "Services revenue, within EU"),
+    "WOmzNohOlh": ("80101", "Omzet handelsgoederen hoog tarief", "Goods revenue, high rate"),
+    "WOmzNohOll": ("80105", "Omzet handelsgoederen laag tarief", "Goods revenue, low rate"),
+    "WOmzNooNdo": ("8004040", "Netto-omzet uit overige bronnen", "Revenue from other sources"),
+    "WPerLesLon": ("40110", "Lonen", "Wages"),
+}
