@@ -1,0 +1,1 @@
+"""Ledger lines by control totals: sums first, lines only where they differ."""

@@ -1,0 +1,87 @@
+"""Finished slices into the raw tables: one dlt package per slice, over the one open connection of the warehouse.
+
+A dlt package is not one transaction; a failed child job leaves parents at the new version with old lines. That is why a
+record only counts as loaded once it is stamped, and why pending packages are dropped at the start: what they hold was
+never stamped and is fetched again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.errors import WarehouseError
+from pipelines.moneybird.records import TableSlice
+from pipelines.warehouse.connection import explain
+from pipelines.warehouse.raw import RAW
+
+# Not optional: telemetry off, no copies of personal data left behind, no state read back from the destination.
+DLT_SETTINGS = {
+    "RUNTIME__DLTHUB_TELEMETRY": "false",
+    "RUNTIME__LOG_LEVEL": "CRITICAL",
+    "LOAD__DELETE_COMPLETED_JOBS": "true",
+    "LOAD__WORKERS": "1",
+    "RESTORE_FROM_DESTINATION": "false",
+}
+_PENDING = ("normalize/extracted", "load/new", "load/normalized")  # where dlt keeps unfinished packages
+
+
+class Loader:
+    """Writes table slices. `rows` counts what was written per raw table in this run, erased rows not included."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, home: Path) -> None:
+        self.rows: Counter[str] = Counter()
+        self._connection = connection
+        self._home = home
+        self._pipeline: Any = None
+
+    def load(self, tables: list[TableSlice], slice_id: str) -> None:
+        """Loads all tables of a slice in one package; nothing to write means dlt is not called at all.
+
+        Raises WarehouseError when the package could not be completed; its rows are then not stamped.
+        """
+        writing = [table for table in tables if table.rows.num_rows or (table.replaced and table.replaced.num_rows)]
+        if not writing:
+            return
+        from pipelines.moneybird.source import slice_resources  # dlt takes a second to import; an idle run needs none
+
+        try:
+            self._get_pipeline().run(list(slice_resources(writing)), loader_file_format="parquet")
+        except Exception as error:
+            raise self._explained(error, slice_id) from error
+        for table in writing:
+            self.rows[table.name] += table.rows.num_rows
+
+    def drop_pending(self) -> None:
+        """Forgets packages that a killed run left half loaded."""
+        working = self._home / "dlt" / "dovecote"
+        if any(path.is_dir() for stage in _PENDING for path in (working / stage).glob("*")):
+            self._get_pipeline().abort_packages()
+
+    def _get_pipeline(self) -> Any:
+        if self._pipeline is None:
+            os.environ.update(DLT_SETTINGS)
+            import dlt
+
+            self._pipeline = dlt.pipeline(
+                "dovecote",
+                pipelines_dir=str(self._home / "dlt"),
+                destination=dlt.destinations.duckdb(self._connection),
+                dataset_name=RAW,
+            )
+        return self._pipeline
+
+    def _explained(self, error: Exception, slice_id: str) -> WarehouseError:
+        cause: BaseException | None = error
+        while cause is not None:
+            if isinstance(cause, duckdb.Error | OSError):
+                return explain(cause, self._home / "warehouse.duckdb")
+            cause = cause.__cause__ or cause.__context__
+        first_line = str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
+        return WarehouseError(
+            f"Slice {slice_id} could not be loaded: {first_line}; nothing of it counts as loaded, run again."
+        )

@@ -1,0 +1,57 @@
+"""One run at a time: an OS lock on a file that names its holder.
+
+The kernel drops the lock when its holder dies, however it dies, so a file left behind by a killed run is no obstacle;
+a row in a database would outlive it. The file stays: removing it would let two runs lock two different files.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipelines.errors import RunLockedError
+
+
+@contextlib.contextmanager
+def run_lock(path: Path, command: str, now: datetime | None = None) -> Iterator[None]:
+    """Holds the lock of `path` for the length of a `with` block, under the name `command` (such as "dovecote run").
+
+    `now` (aware) is what the file gives as the start. Never waits: raises RunLockedError, naming the holder, when
+    another process has it. The directory must exist.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RunLockedError(_refusal(path, os.pread(descriptor, 4096, 0))) from None
+        holder = {
+            "pid": os.getpid(),
+            "host": socket.gethostname(),
+            "command": command,
+            "started_at": (now or datetime.now(UTC)).isoformat(timespec="seconds"),
+        }
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, json.dumps(holder).encode(), 0)
+        yield
+        os.ftruncate(descriptor, 0)
+    finally:
+        os.close(descriptor)
+
+
+def _refusal(path: Path, content: bytes) -> str:
+    """The sentence for who came second. The content is empty for the instant between locking and writing."""
+    try:
+        holder = json.loads(content)
+        started = datetime.fromisoformat(holder["started_at"]).astimezone()
+        moment = started.strftime("%H:%M:%S" if started.date() == datetime.now(UTC).astimezone().date() else "%F %T")
+        who = f"another run (pid {holder['pid']} on {holder['host']} since {moment}, `{holder['command']}`)"
+    except (ValueError, KeyError, TypeError):
+        who = "another run"
+    return f"{who} holds {path}; wait for it or stop it."

@@ -1,0 +1,272 @@
+"""One sync: fetch → slices → stamps → ledger.
+
+    tokens ─▶ administrations ─▶ plan
+    records:  feeds ─▶ pages ─▶ slice (20 000 records or the end) ─▶ one dlt package ─▶ stamp
+    ledger:   control totals ─▶ lines where they differ ─▶ proof
+
+The fetch loop lives here, outside dlt; the warehouse is the sync state and the stamp is last. An administration that
+fails contributes what was fetched before and is named; the others go on."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypedDict
+from urllib.parse import urlsplit
+
+import duckdb
+
+from pipelines.config import Settings, prepare_home
+from pipelines.errors import ApiError
+from pipelines.ledger.reading import LedgerJob, LedgerReader, Proof
+from pipelines.moneybird.budget import Budget, Waiting
+from pipelines.moneybird.client import Backoff
+from pipelines.moneybird.records import Parser
+from pipelines.moneybird.resources import RESOURCES, Feed
+from pipelines.run.load import Loader
+from pipelines.run.plan import Known, Plan, plan_run
+from pipelines.run.records import RecordReader
+from pipelines.run.tables import raw_tables
+from pipelines.run.targets import Target, Transports, clients_for, find_targets, utc_now
+from pipelines.warehouse.connection import open_warehouse, warehouse_errors
+from pipelines.warehouse.raw import create_tables
+from pipelines.warehouse.stamps import SyncState
+
+log = logging.getLogger(__name__)
+_OFFSET = "server_minus_local_seconds"
+_LEDGER_FEEDS = {resource.feed: resource for resource in RESOURCES}
+
+
+class AdministrationReport(TypedDict):
+    """One administration's outcome. `rows`: records and ledger lines inserted, changed or tombstoned."""
+
+    name: str
+    status: str  # ok, failed
+    error: str | None
+    rows: int
+    tombstones: int
+
+
+@dataclass
+class SyncReport:
+    """What a sync did. `status`: ok, partly (some administrations failed) or failed (all did)."""
+
+    status: str = "ok"
+    administrations: dict[str, AdministrationReport] = field(default_factory=dict)
+    requests: dict[str, int] = field(default_factory=dict)
+    tables: dict[str, int] = field(default_factory=dict)
+    ledger_proof: dict[str, Any] = field(default_factory=dict)
+    proofs: list[Proof] = field(default_factory=list)
+    seconds_waited: float = 0.0
+
+    @property
+    def exit_code(self) -> int:
+        return 0 if self.status == "ok" else 3
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "status": self.status,
+            "requests": self.requests,
+            "administrations": dict(self.administrations),
+            "tables": self.tables,
+            "ledger_proof": self.ledger_proof,
+            "seconds_waited": round(self.seconds_waited, 1),
+        }
+
+
+@dataclass
+class Options:
+    """How one sync runs; the seams a test or another caller may pass in."""
+
+    full: bool = False
+    accept_shrink: bool = False
+    on_wait: Waiting | None = None
+    transport: Transports = lambda: None
+    backoff: Backoff = field(default_factory=Backoff)
+    budget: Budget | None = None
+
+
+def sync(settings: Settings, options: Options | None = None) -> SyncReport:
+    """Brings the warehouse up to what the API says. The caller holds the run lock.
+
+    Raises ConfigurationError, WarehouseError, or the ApiError that kept every token from working.
+    """
+    options = options or Options()
+    prepare_home(settings)
+    with warehouse_errors(settings.warehouse_path):
+        connection = open_warehouse(settings.warehouse_path, settings.memory_limit)
+        try:
+            return _Sync(settings, options, connection).run()
+        finally:
+            connection.close()
+
+
+def make_plan(settings: Settings, *, full: bool = False) -> Plan:
+    """The plan of the next sync, from what the warehouse knows; nothing is spent."""
+    prepare_home(settings)
+    with warehouse_errors(settings.warehouse_path):
+        connection = open_warehouse(settings.warehouse_path, settings.memory_limit)
+        try:
+            create_tables(connection, raw_tables())
+            state = SyncState(connection)
+            known = _known_administrations(connection, state, settings)
+            return plan_run(
+                connection, state, known, len(settings.tokens), _limits(settings), settings.budget.window_seconds, full
+            )
+        finally:
+            connection.close()
+
+
+class _Sync:
+    def __init__(self, settings: Settings, options: Options, connection: duckdb.DuckDBPyConnection) -> None:
+        self.settings = settings
+        self.options = options
+        self.connection = connection
+        create_tables(connection, raw_tables())
+        self.state = SyncState(connection)
+        self.state.bind_origin(_origin(settings))
+        self.budget = options.budget or _budget(settings, options)
+        self.parser = Parser(settings.memory_limit)
+        self.loader = Loader(connection, settings.home)
+        self.report = SyncReport()
+        self.rows: Counter[str] = Counter()
+        self.tombstones: Counter[str] = Counter()
+
+    def run(self) -> SyncReport:
+        self.loader.drop_pending()
+        clients = clients_for(self.settings, self.budget, self.options.transport, self.options.backoff)
+        try:
+            targets = self._targets(clients)
+            plan = self._plan(targets)
+            reader = RecordReader(self.state, self.connection, self.parser, self.loader, self.options, new_slice_id)
+            reader.run(targets)
+            self.rows, self.tombstones = reader.rows, reader.tombstones
+            self._ledger(targets)
+        finally:
+            for client in clients:
+                client.close()
+            self.parser.close()
+        self._finish(targets, plan)
+        return self.report
+
+    def _targets(self, clients: list[Any]) -> list[Target]:
+        try:
+            roots = find_targets(self.settings, clients)
+        except ApiError as error:
+            for administration_id, name in self.state.administrations().items():
+                self.state.note_administration(administration_id, name, "failed", str(error), utc_now(), None)
+            raise
+        reached = {target.administration_id for target in roots.targets}
+        for administration_id, name in self.state.administrations().items():
+            included = not self.settings.administrations or administration_id in self.settings.administrations
+            if administration_id not in reached and included:
+                why = "; ".join(str(error) for error in roots.failures.values()) or "No token reaches it any more."
+                self.report.administrations[administration_id] = _outcome(name, why)
+                self.state.note_administration(administration_id, name, "failed", why, utc_now(), None)
+        for name, failure in roots.failures.items():
+            self.report.status = "partly"
+            log.warning("sync.token_failed token=%s cause=%s", name, failure)
+        if roots.targets:
+            offset = roots.targets[0].now - utc_now()
+            self.state.set_meta(_OFFSET, str(int(offset.total_seconds())))
+        return roots.targets
+
+    def _plan(self, targets: list[Target]) -> Plan:
+        known = [Known(t.administration_id, t.name, t.period_start, t.today, t.now) for t in targets]
+        return plan_run(
+            self.connection,
+            self.state,
+            known,
+            len(self.settings.tokens),
+            _limits(self.settings),
+            self.settings.budget.window_seconds,
+            self.options.full,
+        )
+
+    def _ledger(self, targets: list[Target]) -> None:
+        reader = LedgerReader(
+            self.connection,
+            self.state,
+            self.parser,
+            self.loader.load,
+            _LEDGER_FEEDS[Feed.CONTROL_TOTALS],
+            _LEDGER_FEEDS[Feed.LEDGER_LINES],
+            new_slice_id,
+            utc_now,
+        )
+        jobs = [
+            LedgerJob(t.administration_id, t.client, t.period_start.year, t.today, t.now, self.options.full)
+            for t in targets
+            if not t.stopped
+        ]
+        self.report.proofs = reader.run(jobs)
+        self.rows.update(reader.rows)
+        for job in jobs:
+            if job.error is not None:
+                target = next(t for t in targets if t.administration_id == job.administration_id)
+                target.errors.append(str(job.error))
+
+    def _finish(self, targets: list[Target], plan: Plan) -> None:
+        report = self.report
+        for target in targets:
+            error = " ".join(dict.fromkeys(target.errors)) or None
+            i = target.administration_id
+            outcome = _outcome(target.name, error, self.rows[i], self.tombstones[i])
+            report.administrations[i] = outcome
+            self.state.note_administration(
+                i, target.name, outcome["status"], error, target.now, None if error else target.now
+            )
+        statuses = {one["status"] for one in report.administrations.values()}
+        if "failed" in statuses:
+            report.status = "partly" if "ok" in statuses else "failed"
+        report.requests = {
+            "general": self.budget.spent["general"],
+            "reports": self.budget.spent["reports"],
+            "planned_general": plan.requests("general"),
+            "planned_reports": plan.requests("reports"),
+        }
+        report.tables = dict(sorted(self.loader.rows.items()))
+        report.ledger_proof = {
+            "accounts": sum(proof.accounts for proof in report.proofs),
+            "differences": sum(proof.differences for proof in report.proofs),
+        }
+        report.seconds_waited = self.budget.seconds_waited
+
+
+def _outcome(name: str, error: str | None, rows: int = 0, tombstones: int = 0) -> AdministrationReport:
+    return {"name": name, "status": "failed" if error else "ok", "error": error, "rows": rows, "tombstones": tombstones}
+
+
+def new_slice_id() -> str:
+    """Sortable and unique: UTC time and a random tail."""
+    return f"{utc_now():%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"
+
+
+def _known_administrations(connection: duckdb.DuckDBPyConnection, state: SyncState, settings: Settings) -> list[Known]:
+    """What the last sync knew, with the server's time estimated from the last offset between the two clocks."""
+    now: datetime = utc_now() + timedelta(seconds=int(state.meta(_OFFSET) or 0))
+    rows = connection.execute(
+        """select administration_id, name, coalesce(period_start_date, make_date(year(?::timestamptz), 1, 1)),
+                  (?::timestamptz at time zone coalesce(time_zone, 'Europe/Amsterdam'))::date
+           from raw.administrations where _deleted_at is null order by administration_id""",
+        [now, now],
+    ).fetchall()
+    wanted = settings.administrations
+    return [Known(row[0], row[1], row[2], row[3], now) for row in rows if not wanted or row[0] in wanted]
+
+
+def _limits(settings: Settings) -> dict[Any, int]:
+    return {"general": settings.budget.general, "reports": settings.budget.reports}
+
+
+def _budget(settings: Settings, options: Options) -> Budget:
+    wanted = settings.budget
+    return Budget(wanted.general, wanted.reports, wanted.window_seconds, wanted.write_reserve, on_wait=options.on_wait)
+
+
+def _origin(settings: Settings) -> str:
+    """What a warehouse is tied to: the host, or 'the local sandbox' whatever its port."""
+    return "the local sandbox" if settings.is_local else str(urlsplit(settings.api_url).hostname)

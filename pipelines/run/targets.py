@@ -1,0 +1,120 @@
+"""Which administrations a run reads, and through which token."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+
+from pipelines.config import Settings
+from pipelines.errors import ApiError, ConfigurationError
+from pipelines.moneybird import feeds
+from pipelines.moneybird.auth import TokenAuth
+from pipelines.moneybird.budget import Budget
+from pipelines.moneybird.client import Backoff, Client
+from pipelines.moneybird.records import Page, read_page
+from pipelines.moneybird.resources import RESOURCES, Feed
+
+log = logging.getLogger(__name__)
+ROOT = next(resource for resource in RESOURCES if resource.feed is Feed.ROOT)
+Transports = Callable[[], httpx.BaseTransport | None]
+
+
+@dataclass
+class Target:
+    """One administration of this run: how to reach it, and what went wrong with it."""
+
+    administration_id: str
+    name: str
+    client: Client
+    page: Page  # its own record
+    period_start: date
+    today: date  # in its time zone, by the server's clock
+    now: datetime  # the server's time of this run's first answer
+    errors: list[str] = field(default_factory=list)
+    stopped: bool = False  # nothing more can be asked: token dead or host away
+
+
+@dataclass
+class Roots:
+    """What the tokens reach."""
+
+    targets: list[Target]
+    failures: dict[str, ApiError]  # token name → why its list could not be read
+
+
+def clients_for(settings: Settings, budget: Budget, transport: Transports, backoff: Backoff) -> list[Client]:
+    """One client per token, all spending from one budget.
+
+    Raises ConfigurationError when there is no token.
+    """
+    if not settings.tokens:
+        raise ConfigurationError(
+            "No Moneybird token is set; put one in the environment as SOURCES__MONEYBIRD__TOKENS__<NAME> or in "
+            ".dlt/secrets.toml under [sources.moneybird.tokens], or try `dovecote demo` without an account."
+        )
+    return [
+        Client(settings.api_url, TokenAuth(name, token), budget, transport=transport(), backoff=backoff)
+        for name, token in sorted(settings.tokens.items())
+    ]
+
+
+def find_targets(settings: Settings, clients: list[Client]) -> Roots:
+    """Every administration that a token reaches and the settings include, each once.
+
+    Raises ConfigurationError when the settings include an administration that no token reaches, and the first token's
+    ApiError when no token works at all.
+    """
+    targets: dict[str, Target] = {}
+    failures: dict[str, ApiError] = {}
+    for client in clients:
+        try:
+            rows, answer = feeds.read_roots(client, ROOT)
+        except ApiError as error:
+            failures[client.token_name] = error
+            continue
+        for row in rows:
+            administration_id = str(row["id"])
+            if administration_id not in targets:
+                targets[administration_id] = _target(administration_id, row, client, answer.server_time)
+    if not targets and failures:
+        raise next(iter(failures.values()))
+    missing = [i for i in settings.administrations if i not in targets]
+    if missing and not failures:
+        raise ConfigurationError(
+            f"Administration {', '.join(missing)} is set in sources.moneybird.administrations, but the tokens reach "
+            f"{', '.join(sorted(targets)) or 'none'}; correct the id or add a token that reaches it."
+        )
+    included = [
+        t for t in targets.values() if not settings.administrations or t.administration_id in settings.administrations
+    ]
+    return Roots(included, failures)
+
+
+def _target(administration_id: str, row: Mapping[str, Any], client: Client, now: datetime) -> Target:
+    zone = _zone(str(row.get("time_zone") or ""))
+    today = now.astimezone(zone).date()
+    start = str(row.get("period_start_date") or "")
+    try:
+        period_start = date.fromisoformat(start)
+    except ValueError:
+        period_start = date(today.year, 1, 1)
+    page = read_page(ROOT, administration_id, [dict(row)])
+    return Target(administration_id, str(row.get("name") or administration_id), client, page, period_start, today, now)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name or "Europe/Amsterdam")
+    except (KeyError, ValueError, OSError):
+        log.warning("targets.unknown_time_zone name=%s", name)
+        return ZoneInfo("Europe/Amsterdam")
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,83 @@
+"""Opens the warehouse file, and says in one sentence why it cannot be opened or written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import duckdb
+
+from pipelines.errors import WarehouseError
+
+_HOLDER = re.compile(r"held in (?P<program>\S+) \(PID (?P<pid>\d+)\)")
+
+
+def open_warehouse(path: Path, memory_limit: str = "1GB") -> duckdb.DuckDBPyConnection:
+    """A writing connection to the warehouse at `path`, created if missing. Timestamps are shown in UTC.
+
+    Raises WarehouseError when another process holds the file, the disk is full or the file is not a warehouse.
+    """
+    try:
+        connection = duckdb.connect(str(path))
+        connection.execute(f"set memory_limit = '{memory_limit}'; set timezone = 'UTC'")
+    except duckdb.Error as error:
+        raise explain(error, path) from None
+    return connection
+
+
+@contextmanager
+def warehouse_errors(path: Path) -> Iterator[None]:
+    """Turns DuckDB's I/O errors inside the block into a WarehouseError with what to do."""
+    try:
+        yield
+    except (
+        duckdb.IOException,
+        duckdb.OutOfMemoryException,
+        duckdb.FatalException,
+        duckdb.TransactionException,
+    ) as error:
+        raise explain(error, path) from None
+    except OSError as error:
+        raise WarehouseError(
+            f"{path.parent} cannot be written: {error.strerror}; free some space and run again."
+        ) from None
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """One transaction for the block: committed at its end, rolled back when it raises.
+
+    A commit that fails (a full disk) has already ended the transaction; the first error is the one that counts.
+    """
+    connection.begin()
+    try:
+        yield
+        connection.commit()
+    except BaseException:
+        with suppress(duckdb.TransactionException):
+            connection.rollback()
+        raise
+
+
+def explain(error: Exception, path: Path) -> WarehouseError:
+    """One sentence for what DuckDB said about the warehouse file."""
+    text = str(error)
+    if "Could not set lock" in text:
+        found = _HOLDER.search(text)
+        holder = f"process {found['pid']} ({Path(found['program']).name})" if found else "another process"
+        return WarehouseError(
+            f"The warehouse {path} is locked by {holder}; wait until it ends or stop it, then run again. "
+            "Readers should open the published snapshot instead."
+        )
+    if re.search(r"no space left|disk (is )?full|file too large|could not write", text, re.IGNORECASE):
+        return WarehouseError(
+            f"The disk is full while writing {path}; free some space and run again. What was stamped is kept."
+        )
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return WarehouseError(
+            "DuckDB reached its memory limit; raise dovecote.memory_limit (for example DOVECOTE__MEMORY_LIMIT=2GB)."
+        )
+    first_line = text.splitlines()[0] if text else type(error).__name__
+    return WarehouseError(f"The warehouse {path} cannot be used: {first_line}")

@@ -1,0 +1,258 @@
+"""The sync state, kept in the warehouse beside the data: what was loaded, read, deleted, and which ledger slices are
+due.
+
+A version counts as loaded when its stamp is written, in one transaction after the load package is complete: stamps,
+tombstones, reads and dirty ledger slices together. A kill before the stamp means the slice is fetched again; nothing
+else is needed. Feeds are compared with `sync.record_versions`, never with the raw tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.errors import ConfigurationError
+from pipelines.warehouse.connection import transaction
+from pipelines.warehouse.dirty import LedgerTouch, mark_after
+
+_SCHEMA = """
+create schema if not exists sync;
+create table if not exists sync.meta (key varchar primary key, value varchar);
+create table if not exists sync.administrations (
+    administration_id varchar primary key, name varchar, status varchar, error varchar,
+    attempted_at timestamptz, synced_at timestamptz);
+create table if not exists sync.record_versions (
+    administration_id varchar, resource varchar, id varchar, version bigint, fingerprint varchar, scope varchar,
+    slice_id varchar, deleted_at timestamptz, primary key (administration_id, resource, id));
+create table if not exists sync.reads (
+    administration_id varchar, resource varchar, scope varchar, read_at timestamptz, row_count bigint,
+    primary key (administration_id, resource, scope));
+create table if not exists sync.dirty_ledger (
+    administration_id varchar, ledger_account_id varchar, month_date date,
+    primary key (administration_id, ledger_account_id, month_date));
+create table if not exists sync.ledger_slices (
+    administration_id varchar, ledger_account_id varchar, month_date date, read_at timestamptz,
+    primary key (administration_id, ledger_account_id, month_date));
+create table if not exists sync.ledger_proof (
+    administration_id varchar, year integer, accounts integer, differences integer, state varchar, reason varchar,
+    checked_at timestamptz, primary key (administration_id, year));
+"""
+
+
+@dataclass(frozen=True)
+class StampedRecord:
+    """What is known of one record."""
+
+    version: int | None
+    fingerprint: str
+    scope: str
+
+
+@dataclass(frozen=True)
+class Read:
+    """When a list, window or report was last read, by the server's clock, and how many rows it had."""
+
+    read_at: datetime
+    row_count: int
+
+
+@dataclass(frozen=True)
+class Children:
+    """Child tables of a resource, for tombstones."""
+
+    table: str
+    parent_key: str
+
+
+@dataclass
+class Stamp:
+    """Everything one slice writes at the end, in one transaction."""
+
+    slice_id: str
+    records: dict[str, pa.Table] = field(default_factory=dict)  # resource → administration_id, id, version, …
+    gone: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # (administration, resource) → ids
+    reads: dict[tuple[str, str, str], Read] = field(default_factory=dict)  # (administration, resource, scope)
+    touches: list[tuple[LedgerTouch, pa.Table]] = field(
+        default_factory=list
+    )  # documents that may have moved the ledger
+
+
+class SyncState:
+    """Reads and writes the `sync` schema on the one open warehouse connection."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._con = connection
+        connection.execute(_SCHEMA)
+
+    def bind_origin(self, origin: str) -> None:
+        """Ties the warehouse to the API it is filled from; mixing two would tombstone one with the other.
+
+        Raises ConfigurationError when the warehouse belongs to another origin.
+        """
+        found = self._con.execute("select value from sync.meta where key = 'origin'").fetchone()
+        if found is None:
+            self._con.execute("insert into sync.meta values ('origin', ?)", [origin])
+        elif found[0] != origin:
+            raise ConfigurationError(
+                f"This warehouse was filled from {found[0]}, and api_url now points at {origin}; "
+                "set DOVECOTE_HOME to another directory for other data."
+            )
+
+    def meta(self, key: str) -> str | None:
+        """A remembered value."""
+        found = self._con.execute("select value from sync.meta where key = ?", [key]).fetchone()
+        return found[0] if found else None
+
+    def set_meta(self, key: str, value: str) -> None:
+        self._con.execute("insert or replace into sync.meta values (?, ?)", [key, value])
+
+    def known(self, administration_id: str, resource: str) -> dict[str, StampedRecord]:
+        """Live stamps of one resource. A tombstoned id counts as not loaded, so it is fetched when it returns."""
+        rows = self._con.execute(
+            """select id, version, fingerprint, scope from sync.record_versions
+               where administration_id = ? and resource = ? and deleted_at is null""",
+            [administration_id, resource],
+        ).fetchall()
+        return {row[0]: StampedRecord(row[1], row[2], row[3]) for row in rows}
+
+    def fingerprints(self, resource: str) -> pa.Table:
+        """administration_id, id, fingerprint of every live stamp of a resource."""
+        return self._con.execute(
+            """select administration_id, id, fingerprint from sync.record_versions
+               where resource = ? and deleted_at is null""",
+            [resource],
+        ).to_arrow_table()
+
+    def reads(self, administration_id: str) -> dict[tuple[str, str], Read]:
+        """(resource, scope) → last read."""
+        rows = self._con.execute(
+            "select resource, scope, read_at, row_count from sync.reads where administration_id = ?",
+            [administration_id],
+        ).fetchall()
+        return {(row[0], row[1]): Read(row[2], row[3]) for row in rows}
+
+    def administrations(self) -> dict[str, str]:
+        """Every administration ever synced: id → name."""
+        return dict(self._con.execute("select administration_id, name from sync.administrations order by 1").fetchall())
+
+    def write(self, stamp: Stamp, children: Mapping[str, Sequence[Children]], at: datetime) -> int:
+        """Writes the stamp in one transaction. Returns how many records were tombstoned."""
+        with transaction(self._con):
+            for resource, records in stamp.records.items():
+                self._stamp_records(resource, records, stamp.slice_id)
+            for (administration_id, resource), ids in stamp.gone.items():
+                self._tombstone(administration_id, resource, ids, children.get(resource, ()), stamp.slice_id, at)
+            for touch, documents in stamp.touches:
+                mark_after(self._con, touch, documents)
+            self._write_reads(stamp.reads)
+        return sum(len(ids) for ids in stamp.gone.values())
+
+    def dirty(self, administration_id: str) -> set[tuple[str, date]]:
+        rows = self._con.execute(
+            "select ledger_account_id, month_date from sync.dirty_ledger where administration_id = ?",
+            [administration_id],
+        ).fetchall()
+        return {(row[0], row[1]) for row in rows}
+
+    def ledger_replaced(self, slices: Iterable[tuple[str, str, date, datetime]]) -> None:
+        """Notes that these (administration, account, month) slices were replaced; they are no longer dirty."""
+        rows = list(slices)
+        if not rows:
+            return
+        con = self._con
+        table = pa.table(
+            {
+                "a": pa.array([r[0] for r in rows], pa.string()),
+                "l": pa.array([r[1] for r in rows], pa.string()),
+                "m": pa.array([r[2] for r in rows], pa.date32()),
+                "t": pa.array([r[3] for r in rows], pa.timestamp("us", "UTC")),
+            }
+        )
+        con.register("replaced_slices", table)
+        with transaction(con):
+            con.execute(
+                "insert or replace into sync.ledger_slices select a, l, m, max(t) from replaced_slices group by all"
+            )
+            con.execute(
+                """delete from sync.dirty_ledger as d using replaced_slices as r
+                   where d.administration_id = r.a and d.ledger_account_id = r.l and d.month_date = r.m"""
+            )
+        con.unregister("replaced_slices")
+
+    def forget_month_hints(self, administration_id: str) -> None:
+        """Drops hints without an account, once the ledger of the administration was compared."""
+        self._con.execute(
+            "delete from sync.dirty_ledger where administration_id = ? and ledger_account_id = ''", [administration_id]
+        )
+
+    def note_reads(self, reads: Mapping[tuple[str, str, str], Read]) -> None:
+        self._write_reads(reads)
+
+    def note_administration(
+        self,
+        administration_id: str,
+        name: str,
+        status: str,
+        error: str | None,
+        at: datetime,
+        synced_at: datetime | None,
+    ) -> None:
+        """The outcome of one administration's run. `synced_at` keeps its last value when the run failed."""
+        self._con.execute(
+            """insert into sync.administrations values (?, ?, ?, ?, ?, ?)
+               on conflict (administration_id) do update set name = excluded.name, status = excluded.status,
+               error = excluded.error, attempted_at = excluded.attempted_at,
+               synced_at = coalesce(excluded.synced_at, sync.administrations.synced_at)""",
+            [administration_id, name, status, error, at, synced_at],
+        )
+
+    def note_proof(
+        self, administration_id: str, year: int, accounts: int, differences: int, state: str, reason: str, at: datetime
+    ) -> None:
+        self._con.execute(
+            "insert or replace into sync.ledger_proof values (?, ?, ?, ?, ?, ?, ?)",
+            [administration_id, year, accounts, differences, state, reason, at],
+        )
+
+    def _stamp_records(self, resource: str, records: pa.Table, slice_id: str) -> None:
+        self._con.register("stamped", records)
+        self._con.execute(
+            """insert or replace into sync.record_versions
+               select administration_id, ?, id, version, fingerprint, scope, ?, null from stamped""",
+            [resource, slice_id],
+        )
+        self._con.unregister("stamped")
+
+    def _tombstone(
+        self,
+        administration_id: str,
+        resource: str,
+        ids: set[str],
+        children: Sequence[Children],
+        slice_id: str,
+        at: datetime,
+    ) -> None:
+        gone = [administration_id, sorted(ids)]
+        where = "administration_id = ? and {key} in (select unnest(?::varchar[]))"
+        change = "set _deleted_at = ?, _changed_at = ?, _slice_id = ?"
+        self._con.execute(f'update raw."{resource}" {change} where {where.format(key="id")}', [at, at, slice_id, *gone])
+        for child in children:
+            self._con.execute(
+                f'update raw."{child.table}" {change} where {where.format(key=child.parent_key)}',
+                [at, at, slice_id, *gone],
+            )
+        self._con.execute(
+            "update sync.record_versions set deleted_at = ?, slice_id = ? "
+            f"where resource = ? and {where.format(key='id')}",
+            [at, slice_id, resource, *gone],
+        )
+
+    def _write_reads(self, reads: Mapping[tuple[str, str, str], Read]) -> None:
+        if reads:
+            self._con.executemany(
+                "insert or replace into sync.reads values (?, ?, ?, ?, ?)",
+                [[*key, read.read_at, read.row_count] for key, read in reads.items()],
+            )

@@ -1,0 +1,109 @@
+"""A sandbox on a port, a home of its own, and syncs that are compared with the sandbox's truth."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import httpx
+import pytest
+
+from pipelines.config import Settings
+from pipelines.moneybird.budget import Budget
+from pipelines.moneybird.client import Backoff
+from pipelines.run.sync import Options, SyncReport, sync
+from pipelines.sandbox.company import build_group
+from pipelines.sandbox.dialect import Dialect, parse
+from pipelines.sandbox.serve import start
+from pipelines.sandbox.throttle import Throttle
+from pipelines.sandbox.world import World
+from tests.end_to_end.likeness import differences
+
+AT_ONCE = Backoff(initial=0.001, maximum=0.001)
+
+
+@dataclass
+class Group:
+    """A running sandbox and what is needed to sync from it and to ask it for the truth."""
+
+    world: World
+    described: dict[str, Any]
+    control: httpx.Client
+    home: Path
+    synced_home: Path
+
+    def settings(self, **changes: Any) -> Settings:
+        tokens = {name: one["token"] for name, one in self.described["tokens"].items()}
+        return Settings(**({"api_url": self.described["api_url"], "tokens": tokens, "home": self.home} | changes))
+
+    def sync(self, *, full: bool = False, budget: Budget | None = None, **changes: Any) -> SyncReport:
+        return sync(self.settings(**changes), Options(full=full, backoff=AT_ONCE, budget=budget))
+
+    def begin_synced(self) -> None:
+        """As after a first sync of the untouched group: a copy of an earlier one, for the group is deterministic."""
+        shutil.copytree(self.synced_home, self.home)
+
+    def happens(self, kind: str, administration: int, **fields: Any) -> dict[str, Any]:
+        body = {"administration_id": self.id(administration), "type": kind} | fields
+        answer = self.control.post("/_sandbox/events", json=body)
+        assert answer.status_code == 200, answer.text
+        happened: dict[str, Any] = answer.json()
+        return happened
+
+    def fault(self, kind: str, **fields: Any) -> None:
+        answer = self.control.post("/_sandbox/faults", json={"kind": kind} | fields)
+        assert answer.status_code == 200, answer.text
+
+    def id(self, administration: int) -> str:
+        return str(self.described["administrations"][administration]["id"])
+
+    def truth(self, administration: int, as_of: str = "") -> dict[str, Any]:
+        params = {"administration_id": self.id(administration)} | ({"as_of": as_of} if as_of else {})
+        answer: dict[str, Any] = self.control.get("/_sandbox/truth", params=params).json()
+        return answer
+
+    def differences(self) -> list[str]:
+        """How the warehouse differs from the sandbox."""
+        found: list[str] = []
+        for token in self.described["tokens"].values():
+            headers = {"Authorization": f"Bearer {token['token']}"}
+            with httpx.Client(base_url=self.described["api_url"], headers=headers) as api:
+                path = self.settings().warehouse_path
+                found += differences(path, self.control, api, token["administrations"])
+        return found
+
+    def requests(self) -> Counter[tuple[str | None, str]]:
+        """(administration, bucket) → requests the sandbox has logged."""
+        log = self.control.get("/_sandbox/requests").json()
+        return Counter((entry["administration_id"], entry["bucket"]) for entry in log)
+
+    def forget_requests(self) -> None:
+        self.control.delete("/_sandbox/requests")
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(self.settings().warehouse_path), read_only=True) as warehouse:
+            return warehouse.execute(sql).fetchall()
+
+
+@pytest.fixture(scope="session")
+def synced_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """DOVECOTE_HOME after a first sync of the group."""
+    home = tmp_path_factory.mktemp("synced") / "home"
+    world = build_group(years=1, administrations=4)
+    with start(world, throttle=Throttle.off()) as sandbox, httpx.Client(base_url=sandbox.url) as control:
+        assert Group(world, sandbox.describe(), control, home, home).sync().status == "ok"
+    return home
+
+
+@pytest.fixture
+def group(tmp_path: Path, synced_home: Path, request: pytest.FixtureRequest) -> Iterator[Group]:
+    """The default group with one year of history: four companies, two tokens. Parametrise with a dialect's name."""
+    dialect = parse(request.param) if hasattr(request, "param") else Dialect()
+    world = build_group(years=1, administrations=4, dialect=dialect)
+    with start(world, throttle=Throttle.off()) as sandbox, httpx.Client(base_url=sandbox.url) as control:
+        yield Group(world, sandbox.describe(), control, tmp_path / "home", synced_home)

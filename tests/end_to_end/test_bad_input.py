@@ -1,0 +1,235 @@
+"""What goes wrong is one clear sentence with what to do, a documented exit code, nothing published and nothing lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipelines.moneybird.budget import Budget
+from pipelines.sandbox.world import Token
+from tests.end_to_end.conftest import Group
+
+STUDIO, WEBSHOP = 1, 3
+
+
+def dovecote(
+    group: Group, *arguments: str, tokens: dict[str, str] | None = None, **options: Any
+) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {
+        "DOVECOTE_HOME": str(group.home),
+        "SOURCES__MONEYBIRD__API_URL": options.pop("api_url", group.described["api_url"]),
+    }
+    if tokens is None:
+        tokens = {name: one["token"] for name, one in group.described["tokens"].items()}
+    environment |= {f"SOURCES__MONEYBIRD__TOKENS__{name.upper()}": token for name, token in tokens.items()}
+    environment |= options.pop("environment", {})
+    return subprocess.run(
+        [sys.executable, "-m", "pipelines", *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        **options,
+    )
+
+
+def sentence(result: subprocess.CompletedProcess[str]) -> str:
+    """The last line on stderr: what the user is told."""
+    assert "Traceback" not in result.stderr
+    return result.stderr.strip().splitlines()[-1]
+
+
+def test_without_a_token_the_user_is_told_where_to_put_one(group: Group) -> None:
+    result = dovecote(group, "sync", tokens={})
+
+    assert result.returncode == 2
+    assert "SOURCES__MONEYBIRD__TOKENS__<NAME>" in sentence(result)
+
+
+def test_a_wrong_token_is_named_and_not_shown(group: Group) -> None:
+    result = dovecote(group, "sync", tokens={"holding": "no-such-secret"})
+
+    assert result.returncode == 2
+    assert "refuses token 'holding'" in sentence(result)
+    assert "no-such-secret" not in result.stderr + result.stdout
+
+
+def test_an_unknown_administration_is_answered_with_those_there_are(group: Group) -> None:
+    result = dovecote(group, "sync", environment={"SOURCES__MONEYBIRD__ADMINISTRATIONS": "123456"})
+
+    assert result.returncode == 2
+    assert "Administration 123456" in sentence(result)
+    assert group.id(STUDIO) in sentence(result)
+
+
+def test_an_unreachable_host_is_named(group: Group) -> None:
+    result = dovecote(group, "sync", api_url="http://127.0.0.1:9/api/v2")
+
+    assert result.returncode == 3
+    assert "127.0.0.1 cannot be reached" in sentence(result)
+
+
+@pytest.mark.parametrize(
+    ("kind", "match", "words"),
+    [
+        ("html", "sales_invoices", "found an HTML page"),
+        ("truncated", "contacts/synchronization", "cut off or not JSON"),
+        ("truncated", "time_entries", "cut off or not JSON"),
+        ("html", "reports/general_ledger", "found an HTML page"),
+    ],
+)
+def test_an_answer_that_is_not_json_stops_that_read_and_no_other(
+    group: Group, kind: str, match: str, words: str
+) -> None:
+    group.fault(kind, match=f"{group.id(STUDIO)}/{match}", times=99, status=200)
+
+    report = group.sync()
+
+    assert report.status == "partly"
+    assert words in str(report.administrations[group.id(STUDIO)]["error"])
+    assert {one["status"] for i, one in report.administrations.items() if i != group.id(STUDIO)} == {"ok"}
+    assert group.query(
+        f"select count(*) > 0 from raw.ledger_accounts where administration_id = '{group.id(STUDIO)}'"
+    ) == [(True,)]
+
+    group.control.delete("/_sandbox/faults")
+    assert group.sync().status == "ok"
+    assert group.differences() == []
+
+
+@pytest.mark.parametrize("match", ["sales_invoices/synchronization", "projects", "reports/journal_entries"])
+def test_a_fault_that_passes_is_only_a_retry(group: Group, match: str) -> None:
+    group.fault("status", status=502, match=match, times=2)
+
+    assert group.sync().status == "ok"
+
+
+def test_a_server_error_that_stays_is_named_and_the_others_go_on(group: Group) -> None:
+    group.fault("status", status=500, match=f"{group.id(STUDIO)}/sales_invoices", times=99)
+
+    report = group.sync()
+
+    assert report.status == "partly"
+    assert "answers 500 for sales_invoices" in str(report.administrations[group.id(STUDIO)]["error"])
+
+
+def test_a_429_with_an_epoch_retry_after_is_waited_for_and_not_for_half_a_century(group: Group) -> None:
+    group.fault("throttle", match="contacts", times=1)
+    slept: list[float] = []
+    budget = Budget(sleep=slept.append)
+
+    report = group.sync(budget=budget)
+
+    assert report.status == "ok"
+    assert len(slept) == 1
+    assert 0 < slept[0] <= 302, "until the window the server named, by its own Date"
+
+
+def test_a_dead_token_stops_only_its_own_administrations(group: Group) -> None:
+    group.begin_synced()
+    tokens = {name: one["token"] for name, one in group.described["tokens"].items()} | {"webshop": "revoked"}
+
+    result = dovecote(group, "sync", "--json", tokens=tokens)
+
+    assert result.returncode == 3
+    administrations = json.loads(result.stdout)["administrations"]
+    assert administrations[group.id(WEBSHOP)]["status"] == "failed"
+    assert "refuses token 'webshop'" in administrations[group.id(WEBSHOP)]["error"]
+    assert administrations[group.id(STUDIO)]["status"] == "ok"
+
+
+def test_a_missing_scope_is_named_and_everything_else_is_read(group: Group) -> None:
+    scopes = frozenset({"sales_invoices", "documents", "estimates", "bank", "time_entries"})
+    token = Token("narrow", "narrow-secret", (int(group.id(STUDIO)),), scopes)
+    group.world.add_token(token)
+
+    result = dovecote(group, "sync", "--json", tokens={"narrow": "narrow-secret"})
+
+    assert result.returncode == 3
+    (one,) = json.loads(result.stdout)["administrations"].values()
+    assert "No access to settings" in one["error"]
+    assert "create a token with that scope" in one["error"]
+    assert group.query("select count(*) > 0 from raw.sales_invoices") == [(True,)]
+
+
+def test_a_locked_warehouse_names_the_process_that_holds_it(group: Group) -> None:
+    group.home.mkdir()
+    hold = (
+        "import duckdb, sys, time; held = duckdb.connect(sys.argv[1]); "
+        "held.execute('create table x (a int)'); print('held', flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, str(group.settings().warehouse_path)], stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        result = dovecote(group, "sync")
+        holder.kill()
+
+    assert result.returncode == 1
+    assert f"locked by process {holder.pid}" in sentence(result)
+
+
+def _file_limit(megabytes: int) -> Callable[[], None]:
+    """A disk that is full after `megabytes` in one file."""
+
+    def limit() -> None:
+        import signal
+
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (megabytes << 20, megabytes << 20))
+
+    return limit
+
+
+@pytest.mark.parametrize("megabytes", [1, 3])
+def test_a_full_disk_is_said_and_the_next_sync_repairs(group: Group, megabytes: int) -> None:
+    result = dovecote(group, "sync", preexec_fn=_file_limit(megabytes))
+
+    assert result.returncode == 1, result.stderr
+    assert "disk is full" in sentence(result)
+    assert not group.settings().published_link.exists()
+
+    assert group.sync().status == "ok"
+    assert group.differences() == []
+
+
+def test_a_warehouse_of_another_api_is_not_mixed(group: Group) -> None:
+    group.begin_synced()
+    with duckdb.connect(str(group.settings().warehouse_path)) as warehouse:
+        warehouse.execute("update sync.meta set value = 'moneybird.com' where key = 'origin'")
+
+    result = dovecote(group, "sync")
+
+    assert result.returncode == 2
+    assert "set DOVECOTE_HOME to another directory" in sentence(result)
+
+
+def test_a_second_run_is_refused_and_the_first_is_named(group: Group, tmp_path: Path) -> None:
+    group.fault("throttle", match="contacts", times=1)
+    environment = os.environ | {
+        "DOVECOTE_HOME": str(group.home),
+        "SOURCES__MONEYBIRD__API_URL": group.described["api_url"],
+    }
+    environment |= {
+        f"SOURCES__MONEYBIRD__TOKENS__{n.upper()}": t["token"] for n, t in group.described["tokens"].items()
+    }
+    with subprocess.Popen(
+        [sys.executable, "-m", "pipelines", "run"], env=environment, stderr=subprocess.PIPE, text=True
+    ) as first:
+        assert first.stderr is not None
+        first.stderr.readline()  # it says that it waits
+        second = dovecote(group, "run")
+        first.kill()
+
+    assert second.returncode == 5
+    assert str(first.pid) in sentence(second)
