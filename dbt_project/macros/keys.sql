@@ -1,0 +1,9 @@
+{#- The key of a record across administrations; null when the record is not named. -#}
+{% macro entity_key(id, administration_id='administration_id') -%}
+    {{ administration_id }} || '-' || {{ id }}
+{%- endmacro %}
+
+{#- The member a fact points at when it names no record, or one that is gone, so that no join drops a line. -#}
+{% macro none_key(administration_id='administration_id') -%}
+    {{ administration_id }} || '-none'
+{%- endmacro %}

@@ -1,0 +1,70 @@
+with administrations as (
+
+    select * from {{ ref('dim_administration') }}
+
+),
+
+contacts as (
+
+    select * from {{ ref('stg_moneybird__contacts') }}
+
+),
+
+named as (
+
+    select
+        {{ entity_key('contact_id') }} as contact_key,
+        administration_id,
+        contact_id,
+        coalesce(
+            company_name,
+            nullif(trim(coalesce(firstname, '') || ' ' || coalesce(lastname, '')), ''),
+            'Contact ' || coalesce(customer_number, contact_id)
+        ) as contact_name,
+        company_name,
+        firstname,
+        lastname,
+        customer_number,
+        city,
+        country_code,
+        tax_number,
+        is_tax_number_valid,
+        chamber_of_commerce_number,
+        is_archived
+
+    from contacts
+    where not is_deleted
+
+),
+
+none_members as (
+
+    select
+        {{ none_key() }} as contact_key,
+        administration_id,
+        cast(null as varchar) as contact_id,
+        'No contact' as contact_name,
+        cast(null as varchar) as company_name,
+        cast(null as varchar) as firstname,
+        cast(null as varchar) as lastname,
+        cast(null as varchar) as customer_number,
+        cast(null as varchar) as city,
+        cast(null as varchar) as country_code,
+        cast(null as varchar) as tax_number,
+        cast(null as boolean) as is_tax_number_valid,
+        cast(null as varchar) as chamber_of_commerce_number,
+        false as is_archived
+
+    from administrations
+
+),
+
+final as (
+
+    select * from named
+    union all
+    select * from none_members
+
+)
+
+select * from final

@@ -1,0 +1,34 @@
+-- The rest a reader sees is exactly the unexplained items that are listed: account − open items − explained.
+with checks as (
+
+    select * from {{ ref('recon_checks') }}
+    where check_id = 'debtors_equal_control_account' and difference is not null
+
+),
+
+unexplained as (
+
+    select
+        checks.administration_id,
+        checks.period,
+        sum(items.amount) as amount
+
+    from checks
+    inner join {{ ref('recon_debtor_items') }} as items
+        on
+            checks.administration_id = items.administration_id
+            and checks.period_end_date >= items.item_date
+    where items.item_kind like 'unexplained%'
+    group by checks.administration_id, checks.period
+
+)
+
+select
+    checks.*,
+    unexplained.amount
+from checks
+left join unexplained
+    on checks.administration_id = unexplained.administration_id and checks.period = unexplained.period
+where
+    checks.difference <> coalesce(unexplained.amount, 0)
+    or checks.difference <> checks.left_amount - checks.right_amount - checks.explained_amount

@@ -1,0 +1,117 @@
+"""A warehouse with a hand-typed company, built once per session by real dbt in a process of its own.
+
+    company.sql (tiny rows) ──▶ raw.*, sync.* (shapes from RESOURCES) ──dbt build──▶ marts, read by the tests
+
+dbt keeps a DuckDB file open until its process ends, so no test runs it in process.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipelines.moneybird.resources import RESOURCES, Resource
+
+HERE = Path(__file__).resolve().parent
+PARENT_META = "_slice_id VARCHAR, _changed_at TIMESTAMPTZ, _deleted_at TIMESTAMPTZ, _unmapped VARCHAR"
+CHILD_META = "_slice_id VARCHAR, _changed_at TIMESTAMPTZ, _deleted_at TIMESTAMPTZ, _erase BOOLEAN"
+SYNC_TABLES = (
+    "administrations (administration_id VARCHAR, name VARCHAR, status VARCHAR, error VARCHAR,"
+    " attempted_at TIMESTAMPTZ, synced_at TIMESTAMPTZ)",
+    "ledger_proof (administration_id VARCHAR, year INTEGER, accounts INTEGER, differences INTEGER, state VARCHAR,"
+    " reason VARCHAR, checked_at TIMESTAMPTZ)",
+)
+
+Query = Callable[..., list[tuple[Any, ...]]]
+Dbt = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def _create_raw(connection: duckdb.DuckDBPyConnection, resource: Resource) -> None:
+    columns = ", ".join(f'"{column.name}" {column.type}' for column in resource.columns)
+    connection.execute(f"create table raw.{resource.table} (administration_id VARCHAR, {columns}, {PARENT_META})")
+    for child in resource.children:
+        columns = ", ".join(f'"{column.name}" {column.type}' for column in child.columns)
+        connection.execute(
+            f"create table raw.{resource.child_table(child)} (administration_id VARCHAR, {resource.parent_key} VARCHAR,"
+            f" row_number INTEGER, {columns}, {CHILD_META})"
+        )
+
+
+def build_company(path: Path) -> None:
+    """Creates the warehouse at `path` with the raw and sync rows of company.sql."""
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("set timezone = 'UTC'; create schema raw; create schema sync")
+        for resource in RESOURCES:
+            _create_raw(connection, resource)
+        for table in SYNC_TABLES:
+            connection.execute(f"create table sync.{table}")
+        connection.execute((HERE / "company.sql").read_text())
+
+
+@pytest.fixture(scope="session")
+def project(project_root: Path) -> Path:
+    """The dbt project."""
+    return project_root / "dbt_project"
+
+
+@pytest.fixture(scope="session")
+def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where dbt writes manifest, results and logs."""
+    return tmp_path_factory.mktemp("dbt_target")
+
+
+@pytest.fixture(scope="session")
+def dbt(project: Path, target: Path) -> Dbt:
+    """Runs dbt on a warehouse; a deprecation warning is a failure. Only the environment says where things are."""
+
+    def run(
+        warehouse: Path, *arguments: str, environment: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-W", "ignore", "-m", "dbt.cli.main", "--warn-error", *arguments],
+            env={
+                **os.environ,
+                "DOVECOTE_WAREHOUSE": str(warehouse),
+                "DBT_PROJECT_DIR": str(project),
+                "DBT_PROFILES_DIR": str(project),
+                "DBT_TARGET_PATH": str(target),
+                "DBT_LOG_PATH": str(target / "logs"),
+                **(environment or {}),
+            },
+            cwd=target,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=180,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def warehouse(dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The company's warehouse after `dbt build`, every gate and unit test passed."""
+    path = tmp_path_factory.mktemp("warehouse") / "company.duckdb"
+    build_company(path)
+    outcome = dbt(path, "build")
+    assert outcome.returncode == 0, outcome.stdout[-6000:] + outcome.stderr
+    return path
+
+
+@pytest.fixture(scope="session")
+def marts(warehouse: Path) -> Iterator[Query]:
+    """Rows of a query on the built marts; parameters are bound by position."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        connection.execute("set timezone = 'UTC'")
+
+        def query(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+            return connection.execute(sql, parameters).fetchall()
+
+        yield query

@@ -1,0 +1,93 @@
+"""Reconciliations: what breaks says so with its amount, what cannot be computed says that, nothing is a dbt failure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+Query = Callable[..., list[tuple[Any, ...]]]
+
+
+def status(marts: Query, check_id: str, administration_id: str, period: str) -> tuple[Any, ...]:
+    """Difference, status and drill key of one row of recon_checks."""
+    [row] = marts(
+        "select difference, status, drill_key from marts.recon_checks"
+        " where check_id = ? and administration_id = ? and period = ?",
+        check_id,
+        administration_id,
+        period,
+    )
+    return row
+
+
+def test_a_day_out_of_balance_is_found(marts: Query) -> None:
+    """17.18 is missing on 11 October, and the drill key names the day."""
+    assert (Decimal("17.18"), "break", "3-2026-10-11") == status(marts, "ledger_balanced", "3", "2026-10")
+
+
+def test_lines_that_differ_from_the_report_are_found(marts: Query) -> None:
+    """The VAT account differs by 17.18; the accounts beside it are proved."""
+    rows = marts(
+        "select ledger_account_key, difference, state from marts.recon_ledger_account_month"
+        " where administration_id = '3' and month_date = '2026-10-01' order by 1"
+    )
+
+    assert (Decimal("17.18"), "break", "3-2026-10") == status(marts, "ledger_equals_report", "3", "2026-10")
+    assert [
+        ("3-ar", Decimal("0.00"), "proved"),
+        ("3-bank", Decimal("0.00"), "proved"),
+        ("3-rev", Decimal("0.00"), "proved"),
+        ("3-vat", Decimal("17.18"), "differs"),
+    ] == rows
+
+
+def test_books_that_moved_while_read_are_no_break_yet(marts: Query) -> None:
+    """The sync saw the report of 2025 move; its difference waits for the next sync."""
+    assert (Decimal("10.00"), "in_motion", "3-2025-12") == status(marts, "ledger_equals_report", "3", "2025-12")
+
+
+def test_a_month_without_a_report_is_not_computable(marts: Query) -> None:
+    """Lines without a report row prove nothing, and are not called equal."""
+    assert status(marts, "ledger_equals_report", "3", "2025-11") == (None, "not_computable", "3-2025-11")
+
+
+def test_an_invoice_that_does_not_add_up_is_found(marts: Query) -> None:
+    """A draft of 50.00 without lines differs by 50.00; an optional line nobody chose is not counted."""
+    assert (Decimal("50.00"), "break", "3-b2") == status(marts, "invoice_equals_lines_and_vat", "3", "2026-11-20")
+    assert (Decimal("0.00"), "ok", "1-2026-11-21") == status(marts, "invoice_equals_lines_and_vat", "1", "2026-11-21")
+
+
+def test_without_a_debtors_account_the_check_is_not_computable(marts: Query) -> None:
+    """An expense account called Debiteuren is not the debtors account; the check does not guess."""
+    assert status(marts, "debtors_equal_control_account", "5", "2026-11-20") == (None, "not_computable", "5-2026-11-20")
+
+
+@pytest.mark.parametrize("administration_id", ["2", "4"])
+def test_an_empty_administration_is_in_every_check(marts: Query, administration_id: str) -> None:
+    """Synced without a record: all ok at 0.00. Never synced: not computable, and nothing is made up."""
+    rows = marts(
+        "select check_id, difference, status from marts.recon_checks where administration_id = ? order by 1",
+        administration_id,
+    )
+    expected = (Decimal("0.00"), "ok") if administration_id == "2" else (None, "not_computable")
+
+    assert [
+        (check_id, *expected)
+        for check_id in (
+            "debtors_equal_control_account",
+            "invoice_equals_lines_and_vat",
+            "ledger_balanced",
+            "ledger_equals_report",
+        )
+    ] == rows
+
+
+@pytest.mark.parametrize(
+    "mart", ["fct_sales_invoice", "fct_payment", "fct_ledger_entry", "fct_time_entry", "rpt_debtor_aging"]
+)
+def test_an_empty_administration_has_no_facts(marts: Query, mart: str) -> None:
+    """Nothing is invented for an administration without records."""
+    assert marts(f"select count(*) from marts.{mart} where administration_id in ('2', '4')") == [(0,)]

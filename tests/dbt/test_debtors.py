@@ -1,0 +1,150 @@
+"""Open items and their reconciliation, against figures added up by hand from company.sql."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+Query = Callable[..., list[tuple[Any, ...]]]
+
+OPEN_ITEMS = """
+    select sales_invoice_id, bucket, open_amount, open_base_amount
+    from marts.rpt_debtor_aging
+    where administration_id = '1' and ? between valid_from_date and valid_to_date
+    order by sales_invoice_id
+"""
+
+
+def amount(text: str) -> Decimal:
+    return Decimal(text)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "expected"),
+    [
+        # paid before it is invoiced: owed to the customer from the receipt's own date
+        (date(2026, 9, 30), {"i3": ("1-30", "242.00"), "i4": ("credit", "-121.00")}),
+        # due that very day, overpaid, in dollars, an unlinked credit invoice
+        (
+            date(2026, 10, 31),
+            {
+                "i1": ("not_due", "1000.00"),
+                "i3": ("31-60", "242.00"),
+                "i5": ("credit", "-29.00"),
+                "i6": ("1-30", "552.00"),
+                "i9": ("credit", "-60.50"),
+            },
+        ),
+        # the last day before the write-off; the linked credit invoice has not come yet
+        (
+            date(2026, 11, 9),
+            {
+                "i1": ("1-30", "1000.00"),
+                "i3": ("31-60", "242.00"),
+                "i5": ("credit", "-29.00"),
+                "i6": ("1-30", "552.00"),
+                "i9": ("credit", "-60.50"),
+            },
+        ),
+        # credited, written off, settled, paid
+        (
+            date(2026, 11, 21),
+            {
+                "i1": ("1-30", "800.00"),
+                "i5": ("credit", "-29.00"),
+                "i6": ("1-30", "552.00"),
+                "i9": ("credit", "-60.50"),
+            },
+        ),
+        # nothing more happens: the credited invoice ages with its original, credits do not age
+        (
+            date(2026, 12, 1),
+            {
+                "i1": ("31-60", "800.00"),
+                "i5": ("credit", "-29.00"),
+                "i6": ("31-60", "552.00"),
+                "i9": ("credit", "-60.50"),
+            },
+        ),
+    ],
+)
+def test_open_items_as_of_a_date(marts: Query, as_of: date, expected: dict[str, tuple[str, str]]) -> None:
+    """Drafts, scheduled and deleted invoices are in no date; every other item stands in one bucket."""
+    found = {row[0]: (row[1], row[3]) for row in marts(OPEN_ITEMS, as_of)}
+
+    assert {item: (bucket, amount(text)) for item, (bucket, text) in expected.items()} == found
+
+
+def test_an_item_keeps_the_currency_of_its_document(marts: Query) -> None:
+    """USD 1,000.00 booked at 920.00: after a payment of 400.00 the open 600.00 is worth 552.00, not 920 − 360."""
+    [row] = [row for row in marts(OPEN_ITEMS, date(2026, 11, 21)) if row[0] == "i6"]
+
+    assert ("i6", "1-30", amount("600.00"), amount("552.00")) == row
+
+
+def test_dubious_from_its_own_date_on(marts: Query) -> None:
+    """A mark of 20 October says nothing about 19 October."""
+    rows = marts(
+        "select valid_from_date, is_dubious from marts.rpt_debtor_aging where sales_invoice_id = 'i3' order by 1"
+    )
+
+    assert (date(2026, 10, 16), False) in rows
+    assert (date(2026, 10, 20), True) in rows
+
+
+@pytest.mark.parametrize(
+    ("period", "account", "open_items", "explained"),
+    [
+        ("2026-08", "500.00", "0.00", "500.00"),
+        ("2026-09", "621.00", "121.00", "500.00"),
+        ("2026-10", "2144.16", "1704.50", "439.66"),
+        ("2026-11-21", "1702.16", "1262.50", "439.66"),
+    ],
+)
+def test_debtors_account_equals_open_items(
+    marts: Query, period: str, account: str, open_items: str, explained: str
+) -> None:
+    """Account − open items = listed items; nothing is left, whichever document carries a payment's ledger line."""
+    [row] = marts(
+        "select left_amount, right_amount, explained_amount, difference, status from marts.recon_checks"
+        " where check_id = 'debtors_equal_control_account' and administration_id = '1' and period = ?",
+        period,
+    )
+
+    assert (amount(account), amount(open_items), amount(explained), amount("0.00"), "ok") == row
+
+
+def test_listed_items_name_their_document(marts: Query) -> None:
+    """Every posting without an invoice behind it is listed once, with its kind."""
+    rows = marts(
+        "select item_date, document_type, document_id, item_kind, amount from marts.recon_debtor_items"
+        " where administration_id = '1' order by item_date"
+    )
+
+    assert [
+        (date(2025, 12, 31), "Document", "d1", "opening balance", amount("500.00")),
+        (date(2026, 10, 15), "Document", "d2", "journal on control account", amount("-12.34")),
+        (date(2026, 10, 18), "FinancialMutation", "m4", "bank booking on control account", amount("-50.00")),
+        (date(2026, 10, 28), "FinancialMutation", "m5", "exchange difference", amount("2.00")),
+    ] == rows
+
+
+def test_what_we_do_not_have_is_unexplained(marts: Query) -> None:
+    """An invoice and a payment missing from our copy are named; the break is their sum."""
+    items = marts(
+        "select document_id, item_kind, amount from marts.recon_debtor_items where administration_id = '3' order by 1"
+    )
+    checks = marts(
+        "select difference, status from marts.recon_checks"
+        " where check_id = 'debtors_equal_control_account' and administration_id = '3' and period = '2026-11-20'"
+    )
+
+    assert [
+        ("ghost", "unexplained on a sales invoice", amount("99.00")),
+        ("lost", "unexplained bank payment", amount("-30.00")),
+    ] == items
+    assert [(amount("69.00"), "break")] == checks

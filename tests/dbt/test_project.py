@@ -1,0 +1,177 @@
+"""The project's own rules, read from dbt's manifest: who may read what, what is described, what is tested."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipelines.moneybird.resources import RESOURCES
+
+MARTS = {
+    "dim_administration",
+    "dim_contact",
+    "dim_ledger_account",
+    "dim_project",
+    "dim_tax_rate",
+    "fct_ledger_entry",
+    "fct_payment",
+    "fct_sales_invoice",
+    "fct_sales_invoice_line",
+    "fct_time_entry",
+    "recon_checks",
+    "recon_debtor_items",
+    "recon_ledger_account_month",
+    "rpt_debtor_aging",
+    "rpt_revenue_by_month",
+}
+
+
+@pytest.fixture(scope="module")
+def manifest(warehouse: Path, target: Path) -> dict[str, Any]:
+    """What dbt understood of the project."""
+    parsed: dict[str, Any] = json.loads((target / "manifest.json").read_bytes())
+    return parsed
+
+
+def models(manifest: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    return (node for node in manifest["nodes"].values() if node["resource_type"] == "model")
+
+
+def kind_of(unique_id: str) -> str:
+    """model, source, seed, …"""
+    return unique_id.split(".")[0]
+
+
+def test_only_staging_reads_sources(manifest: dict[str, Any]) -> None:
+    """A raw column is renamed once; nothing else knows what Moneybird calls it."""
+    readers = {
+        node["name"] for node in models(manifest) if any(kind_of(on) == "source" for on in node["depends_on"]["nodes"])
+    }
+    staging = {node["name"] for node in models(manifest) if node["schema"] == "staging"}
+
+    assert staging == readers
+
+
+def test_floors_are_not_climbed(manifest: dict[str, Any]) -> None:
+    """Staging reads no model, intermediate reads no mart; only checks are views beside the marts."""
+    folder = {node["unique_id"]: node["fqn"][1] for node in models(manifest)}
+    wrong = [
+        (node["name"], on)
+        for node in models(manifest)
+        for on in node["depends_on"]["nodes"]
+        if (node["fqn"][1] == "staging" and on in folder)
+        or (node["fqn"][1] == "intermediate" and folder.get(on) == "marts")
+    ]
+
+    assert wrong == []
+
+
+def test_every_raw_table_has_a_source_and_a_staging_model(manifest: dict[str, Any]) -> None:
+    """A resource added to RESOURCES is missed here until dbt knows it."""
+    tables = {resource.table for resource in RESOURCES} | {
+        resource.child_table(child) for resource in RESOURCES for child in resource.children
+    }
+    sources = {source["name"] for source in manifest["sources"].values() if source["source_name"] == "raw"}
+    names = {node["name"] for node in models(manifest)}
+
+    assert tables == sources
+    assert {f"stg_moneybird__{table}" for table in tables} <= names
+
+
+def test_marts_are_exactly_the_promised_ones(manifest: dict[str, Any]) -> None:
+    """Readers get these tables, each with an enforced contract, and no other relation in the schema."""
+    marts = [node for node in models(manifest) if node["schema"] == "marts"]
+
+    assert {node["name"] for node in marts} == MARTS
+    assert all(node["config"]["materialized"] == "table" for node in marts)
+    assert all(node["contract"]["enforced"] for node in marts)
+    assert {node["schema"] for node in models(manifest)} == {"staging", "intermediate", "marts"}
+
+
+def test_every_model_says_its_grain(manifest: dict[str, Any]) -> None:
+    """The last sentence of a description is "One row per …."."""
+    silent = [
+        node["name"]
+        for node in models(manifest)
+        if not re.search(r"One row per [^.]*(\.|;[^.]*\.)$", node["description"].strip())
+    ]
+
+    assert silent == []
+
+
+def test_every_model_has_a_key_test(manifest: dict[str, Any]) -> None:
+    """Grain is tested, not only told."""
+    tested = {
+        on
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test" and (node.get("test_metadata") or {}).get("name") == "is_key"
+        for on in node["depends_on"]["nodes"]
+    }
+
+    assert [node["name"] for node in models(manifest) if node["unique_id"] not in tested] == []
+
+
+def test_every_column_of_a_mart_is_described(manifest: dict[str, Any]) -> None:
+    """An analyst finds the meaning of a column without asking."""
+    silent = [
+        f"{node['name']}.{name}"
+        for node in models(manifest)
+        if node["schema"] == "marts"
+        for name, column in node["columns"].items()
+        if not column["description"]
+    ]
+
+    assert silent == []
+
+
+def test_exposures_name_the_views(manifest: dict[str, Any]) -> None:
+    """One exposure per dashboard view, fed by marts only."""
+    exposures = {exposure["name"]: exposure for exposure in manifest["exposures"].values()}
+    fed_by = {on.split(".")[-1] for exposure in exposures.values() for on in exposure["depends_on"]["nodes"]}
+
+    assert {"debtors", "revenue", "draft_invoice"} == set(exposures)
+    assert fed_by <= MARTS
+
+
+def test_no_report_depends_on_the_day_it_is_built(project: Path) -> None:
+    """Dates are the row's or the administration's; a rebuild tomorrow gives the same figures."""
+    clock = re.compile(r"current_date|current_timestamp|now\(\)|getdate|today\(\)", re.IGNORECASE)
+    sql = [path for folder in ("models", "macros", "tests") for path in (project / folder).rglob("*.sql")]
+
+    assert [path.name for path in sql if clock.search(path.read_text())] == []
+
+
+def test_engine_dialect_stays_in_macros(project: Path) -> None:
+    """Models and tests run on PostgreSQL too: what only DuckDB understands is a macro with a dispatch."""
+    dialect = re.compile(
+        r"\b(qualify|group by all|order by all|try_cast|unnest|arg_max|arg_min|count_if|asof|any_value|date_diff|"
+        r"list_\w+|struct_\w+|strftime|epoch_\w+|exclude|hugeint|read_(json|csv|parquet)\w*)\b|->>|//",
+        re.IGNORECASE,
+    )
+    sql = [path for folder in ("models", "tests") for path in (project / folder).rglob("*.sql")]
+
+    assert [(path.name, found[0]) for path in sql if (found := dialect.search(path.read_text()))] == []
+
+
+def test_telemetry_is_off(project: Path) -> None:
+    """Nothing about anybody's books leaves the machine."""
+    assert "send_anonymous_usage_stats: false" in (project / "dbt_project.yml").read_text()
+
+
+def test_marts_keep_cents_exact(warehouse: Path) -> None:
+    """No amount is a float; every one is DECIMAL(18,2)."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        columns = connection.execute(
+            "select table_name, column_name, data_type from information_schema.columns where table_schema = 'marts'"
+        ).fetchall()
+
+    floats = [column for column in columns if column[2] in {"DOUBLE", "FLOAT", "HUGEINT"}]
+    amounts = {column[2] for column in columns if column[1].endswith("_amount")}
+    assert floats == []
+    assert amounts == {"DECIMAL(18,2)"}
