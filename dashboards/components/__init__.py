@@ -1,0 +1,1 @@
+"""Pieces of a page. They draw, return values and own their session state; they read nothing."""

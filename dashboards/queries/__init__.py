@@ -1,0 +1,1 @@
+"""One function per question, answered from the marts of one snapshot. No Streamlit here."""

@@ -1,0 +1,1 @@
+"""One file per question a manager asks. A view draws; queries answer, components show."""
