@@ -27,20 +27,26 @@ def year_bounds(year: int) -> tuple[date, date]:
     return date(year, 1, 1), date(year, 12, 31)
 
 
-def months_of(year: int, today: date, last_line: date | None) -> list[Month]:
-    """Months of `year` whose totals are compared: all that have begun, and later ones that have lines already."""
-    until = max(today, last_line) if last_line else today
-    start, end = year_bounds(year)
-    return [Month(first, last) for first, last in months(start, min(end, until))] if start <= until else []
+def months_of(year: int) -> list[Month]:
+    return [Month(first, last) for first, last in months(*year_bounds(year))]
 
 
 def month_is_due(
-    month: Month, today: date, last_read: datetime | None, replaced_at: datetime | None, now: datetime, full: bool
+    month: Month,
+    today: date,
+    last_line: date | None,
+    last_read: datetime | None,
+    replaced_at: datetime | None,
+    now: datetime,
+    full: bool,
 ) -> bool:
-    """A month's totals are due when asked for, never read, older than their cadence, or older than its lines."""
-    if full or last_read is None:
+    """A month's totals are due when older than its lines. A month that has begun or has lines is also due when asked
+    for, never read, or older than its cadence; one that lost its last lines was read before and has stale totals."""
+    if last_read is not None and replaced_at is not None and replaced_at > last_read:
         return True
-    if replaced_at is not None and replaced_at > last_read:
+    if month.start > max(today, last_line or today):
+        return False
+    if full or last_read is None:
         return True
     cadence = OPEN_YEAR_CADENCE if month.start.year >= today.year else CLOSED_YEAR_CADENCE
     return now - last_read >= cadence
@@ -58,6 +64,6 @@ def due_months(
     """The months of `year` whose control totals are to be read in this run."""
     return [
         month
-        for month in months_of(year, today, last_line)
-        if month_is_due(month, today, reads.get(month.scope), replaced.get(month.start), now, full)
+        for month in months_of(year)
+        if month_is_due(month, today, last_line, reads.get(month.scope), replaced.get(month.start), now, full)
     ]

@@ -80,16 +80,20 @@ def last_line(connection: duckdb.DuckDBPyConnection, administration_id: str, yea
     return row[0] if row else None
 
 
-def last_year(connection: duckdb.DuckDBPyConnection, administration_id: str, today: date) -> int:
-    """The last calendar year the ledger can reach: today's, the last line's, or the end of a line's own period."""
+def years(connection: duckdb.DuckDBPyConnection, administration_id: str, first: int, today: date) -> list[int]:
+    """The calendar years a run compares: from `first` (of the books) to today's, on to the end of the last line's own
+    period, and every other year with lines or with a document that may have moved one."""
     row = connection.execute(
-        """select greatest(
-               coalesce((select max(year(date)) from raw.journal_entries where administration_id = $a), 0),
-               coalesce((select max(try_cast(left(split_part(period, '..', 2), 4) as integer))
-                         from raw.sales_invoices__details where administration_id = $a and _deleted_at is null), 0))""",
+        """select
+               (select max(try_cast(left(split_part(period, '..', 2), 4) as integer))
+                from raw.sales_invoices__details where administration_id = $a and _deleted_at is null),
+               (select list(year) from
+                    (select year(month_date) as year from raw.journal_entries where administration_id = $a
+                     union select year(month_date) from sync.dirty_ledger where administration_id = $a))""",
         {"a": administration_id},
     ).fetchone()
-    return max(today.year, int(row[0]) if row else 0)
+    last_period, others = row or (None, None)
+    return sorted({*range(first, max(today.year, last_period or 0) + 1), *(others or ())})
 
 
 def replaced_at(connection: duckdb.DuckDBPyConnection, administration_id: str, year: int) -> dict[date, datetime]:

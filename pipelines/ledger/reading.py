@@ -114,15 +114,17 @@ class LedgerReader:
 
     def _first_round(self, job: LedgerJob) -> None:
         dirty = self._state.dirty(job.administration_id)
-        for year in range(job.first_year, comparison.last_year(self._con, job.administration_id, job.today) + 1):
+        for year in comparison.years(self._con, job.administration_id, job.first_year, job.today):
             job.years[year] = YearState(self._year_totals(job, year))
             named = {(account, month) for account, month in dirty if account and month.year == year}
             moved_months = {month for _, month in dirty if month.year == year}
             differing = {difference.ledger_account_id for difference in self._compare(job, year).differences}
-            whole = differing if not moved_months or len(moved_months) > MONTHS_WORTH_A_YEAR else set()
+            whole = set(differing) if not moved_months or len(moved_months) > MONTHS_WORTH_A_YEAR else set()
+            months_of_account = Counter(account for account, _ in named)
+            whole |= {account for account, count in months_of_account.items() if count > MONTHS_WORTH_A_YEAR}
             for account in sorted(whole):
                 self._fetch_year(job, year, account)
-            named |= {(a, month) for a in differing - {account for account, _ in named} for month in moved_months}
+            named |= {(a, month) for a in differing - months_of_account.keys() for month in moved_months}
             for account, month in sorted(one for one in named if one[0] not in whole):
                 self._fetch(job, account, month, feeds.months(month, month)[0][1])
 
@@ -166,6 +168,11 @@ class LedgerReader:
             self._fetch(job, difference.ledger_account_id, month.start, month.end)
         self._flush()
         left = comparison.compare(self._con, job.administration_id, totals, month.start, month.end)
+        if (
+            left.net_differences
+        ):  # read both sides again before it counts: the books may have moved between the requests
+            totals = self._read(job, month.start, month.end, month.scope)
+            left = comparison.compare(self._con, job.administration_id, totals, month.start, month.end)
         state.month_differences |= {f"{d.ledger_account_id} in {month.scope}" for d in left.net_differences}
 
     def _year_totals(self, job: LedgerJob, year: int) -> list[feeds.ControlTotal]:
@@ -211,6 +218,7 @@ class LedgerReader:
         tables = [totals_slice(self._con, self._totals, self._read_totals, slice_id, at)]
         if self._buffer.slices:
             tables.append(line_slice(self._con, self._parser, self._lines, self._buffer, slice_id, at))
+        self._state.ledger_replacing(self._buffer.slices)
         self._load(tables, slice_id)
         for table in tables:
             self.rows.update(table.rows.column("administration_id").to_pylist())

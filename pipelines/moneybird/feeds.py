@@ -117,7 +117,10 @@ def poll_versions(
         poll.read_at = poll.read_at or answer.server_time
         for record_id, version in _id_versions(resource, administration_id, answer):
             versions[record_id] = version
-            scopes[record_id] = window.scope if window else RECENT
+            if window is None or window.scope == RECENT:
+                scopes[record_id] = RECENT
+            else:
+                scopes.setdefault(record_id, window.scope)  # a record in both is found without the other
 
     if not resource.windowed:
         read(None)
@@ -207,23 +210,24 @@ def read_ledger_lines(
     Raises MalformedAnswerError when a line belongs to another account than was asked for.
     """
     query = {"ledger_account_id": ledger_account_id, "period": f"{start:%Y%m%d}..{end:%Y%m%d}"}
+    texts: list[str] = []
+    read_at = None
     try:
-        answers = list(_pages(client, administration_id, resource, query))
+        for answer in _pages(client, administration_id, resource, query):
+            _only_asked_lines(answer, administration_id, ledger_account_id, start, end)
+            texts.append(answer.body.decode())
+            read_at = answer.server_time
     except RequestRefusedError as error:
         if "cannot exceed" not in str(error) or (start.year, start.month) == (end.year, end.month):
             raise
-        texts: list[str] = []
-        read_at = None
+        texts = []
         for month_start, month_end in months(start, end):
             more, read_at = read_ledger_lines(
                 client, administration_id, resource, ledger_account_id, month_start, month_end
             )
             texts += more
-        assert read_at is not None
-        return texts, read_at
-    for answer in answers:
-        _only_asked_lines(answer, administration_id, ledger_account_id, start, end)
-    return [answer.body.decode() for answer in answers], answers[-1].server_time
+    assert read_at is not None
+    return texts, read_at
 
 
 def months(start: date, end: date) -> list[tuple[date, date]]:
@@ -246,17 +250,26 @@ def _query(resource: Resource, window: Window | None) -> dict[str, str]:
 
 def _pages(client: Client, administration_id: str, resource: Resource, query: Mapping[str, str]) -> Iterator[Answer]:
     page = 1
+    before: object = None
     while True:
         params = dict(query) | ({"page": str(page), "per_page": str(PER_PAGE)} if resource.paged else {})
         answer = client.get(administration_id, resource.path, params, bucket=resource.bucket)
-        yield answer
         content = answer.json()
+        if content and content == before:
+            raise MalformedAnswerError(
+                f"Page {page} of {resource.path} of administration {administration_id} repeats the page before it; "
+                "the list would never end, so it was not used.",
+                resource=resource.name,
+                administration_id=administration_id,
+            )
+        yield answer
         if (
             not resource.paged
             or not isinstance(content, list)
             or not has_next(len(content), answer.headers.get("Link"))
         ):
             return
+        before = content
         page += 1
 
 

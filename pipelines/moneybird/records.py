@@ -12,7 +12,7 @@ that are declared nowhere are kept in `_unmapped`; keys ignored on purpose (capa
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -24,8 +24,10 @@ import pyarrow as pa
 from pipelines.errors import MalformedAnswerError
 from pipelines.moneybird.resources import COUNT, FLAG, MONEY, TEXT, VERSION, Child, Column, Resource
 
-_EXACT = {MONEY: "DECIMAL(30,6)", COUNT: "DECIMAL(30,6)", VERSION: "DECIMAL(30,6)"}  # compared before rounding
+_ROUNDED = {MONEY, COUNT, VERSION}  # casts to these round without a word, so the text is compared before rounding
+_EXACT, _EXACT_AND_LARGE = "DECIMAL(18,6)", "DECIMAL(30,6)"  # the second costs a hundred times as much as the first
 _SHOWN = 40  # characters of a value that does not fit, enough to recognise it
+UNKNOWN_ID = "?"  # stands for the id of a record that came without a usable one
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,11 @@ class Page:
     scope: str = ""
     unmapped: Mapping[str, str] = field(default_factory=dict)  # id → JSON object of undeclared keys
     held_back: tuple[HeldBack, ...] = ()
+
+    @property
+    def seen(self) -> set[str]:
+        """Every id the answer named, also of records that are held back: what is here is not gone."""
+        return {*self.ids, *(held.record_id for held in self.held_back)}
 
 
 @dataclass(frozen=True)
@@ -98,28 +105,29 @@ def read_page(
             resource=resource.name,
             administration_id=administration_id,
         )
+    known = _Keys.of(resource)
     kept: list[dict[str, Any]] = []
     ids: list[str] = []
     unmapped: dict[str, str] = {}
     held: list[HeldBack] = []
     for record in content:
-        fault = _fault(resource, administration_id, record, asked)
+        fault = _fault(resource, known, administration_id, record, asked)
         if fault:
             held.append(fault)
             continue
         record_id = str(record["id"])
-        unknown = _unknown(resource, record)
+        unknown = known.unknown(record)
         if unknown:
             unmapped[record_id] = orjson.dumps(unknown).decode()
-        kept.append(record)
+        kept.append({key: value for key, value in record.items() if key in known.read})
         ids.append(record_id)
     return Page(administration_id, orjson.dumps(kept).decode(), tuple(ids), scope, unmapped, tuple(held))
 
 
 def _fault(
-    resource: Resource, administration_id: str, record: object, asked: Collection[str] | None
+    resource: Resource, known: _Keys, administration_id: str, record: object, asked: Collection[str] | None
 ) -> HeldBack | None:
-    def held(path: str, value: object, reason: str, record_id: str = "?") -> HeldBack:
+    def held(path: str, value: object, reason: str, record_id: str = UNKNOWN_ID) -> HeldBack:
         return HeldBack(resource.name, administration_id, record_id, path, str(value)[:_SHOWN], reason)
 
     if not isinstance(record, dict):
@@ -129,30 +137,54 @@ def _fault(
         return held("id", record_id, "is not an id")
     if asked is not None and str(record_id) not in asked:
         return held("id", record_id, "was not asked for", str(record_id))
-    for child in resource.children:
-        rows = record.get(child.name)
+    for name in known.children:
+        rows = record.get(name)
         if rows is not None and not (isinstance(rows, list) and all(isinstance(row, dict) for row in rows)):
-            return held(child.name, type(rows).__name__, "is not a list of records", str(record_id))
-    for column in resource.columns:
-        parent = record.get(column.source[0])
-        if len(column.source) > 1 and parent is not None and not isinstance(parent, dict):
-            return held(column.source[0], parent, "is not an object", str(record_id))
+            return held(name, type(rows).__name__, "is not a list of records", str(record_id))
+    for name in known.objects:
+        value = record.get(name)
+        if value is not None and not isinstance(value, dict):
+            return held(name, value, "is not an object", str(record_id))
     return None
 
 
-def _unknown(resource: Resource, record: Mapping[str, Any]) -> dict[str, Any]:
-    known = _known_keys(resource.columns) | {child.name for child in resource.children} | resource.ignored.keys()
-    unknown = {key: value for key, value in record.items() if key not in known}
-    for child in resource.children:
-        child_known = _known_keys(child.columns) | child.ignored.keys()
-        rows = [{k: v for k, v in row.items() if k not in child_known} for row in record.get(child.name) or ()]
-        if any(rows):
-            unknown[child.name] = rows
-    return unknown
+@dataclass(frozen=True)
+class _Keys:
+    """The keys of a resource's records: read, known (read or ignored), holding objects; and known per nested list."""
+
+    read: frozenset[str]
+    known: frozenset[str]
+    objects: frozenset[str]
+    children: Mapping[str, frozenset[str]]
+
+    @staticmethod
+    def of(resource: Resource) -> _Keys:
+        children = {child.name: _sources(child.columns) | child.ignored.keys() for child in resource.children}
+        read = _sources(resource.columns) | children.keys()
+        objects = _sources(column for column in resource.columns if len(column.source) > 1)
+        return _Keys(read, read | resource.ignored.keys(), objects, children)
+
+    def unknown(self, record: Mapping[str, Any]) -> dict[str, Any]:
+        """What is declared nowhere, nested lists included; addresses are masked, for they may open a document."""
+        unknown = {key: _masked(value) for key, value in record.items() if key not in self.known}
+        for name, known in self.children.items():
+            rows = [{k: _masked(v) for k, v in row.items() if k not in known} for row in record.get(name) or ()]
+            if any(rows):
+                unknown[name] = rows
+        return unknown
 
 
-def _known_keys(columns: Sequence[Column]) -> set[str]:
-    return {column.source[0] for column in columns}
+def _sources(columns: Iterable[Column]) -> frozenset[str]:
+    return frozenset(column.source[0] for column in columns)
+
+
+def _masked(value: object) -> object:
+    """The value with every web address in it replaced: a new key may hold a capability URL."""
+    if isinstance(value, str):
+        return "masked address" if value.lower().startswith(("http://", "https://")) else value
+    if isinstance(value, dict):
+        return {key: _masked(inner) for key, inner in value.items()}
+    return [_masked(inner) for inner in value] if isinstance(value, list) else value
 
 
 class Parser:
@@ -350,8 +382,8 @@ def _misfits(row: str, columns: Sequence[Column]) -> str:
         leaf = _leaf(row, column)
         fits = f"try_cast({leaf} as {column.type})"
         wrong = f"{fits} is null"
-        if column.type in _EXACT:
-            wrong += f" or {fits} <> try_cast({leaf} as {_EXACT[column.type]})"
+        if column.type in _ROUNDED:
+            wrong += f" or {fits} <> coalesce(try_cast({leaf} as {_EXACT}), try_cast({leaf} as {_EXACT_AND_LARGE}))"
         if column.type == FLAG:
             wrong = f"{leaf} not in ('true', 'false')"
         path = ".".join(column.source)

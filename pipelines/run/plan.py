@@ -57,6 +57,8 @@ class Plan:
     def to_json(self) -> dict[str, Any]:
         return {
             "requests": {
+                "general": self.requests("general"),
+                "reports": self.requests("reports"),
                 "planned_general": self.requests("general"),
                 "planned_reports": self.requests("reports"),
             },
@@ -122,11 +124,11 @@ def due_windows(
 
 
 def hot_ids(stamped: Mapping[str, StampedRecord], last_poll: datetime | None) -> Counter[str]:
-    """Per scope, how many ids the next poll fetches again because they may have been saved twice in one second."""
+    """Per scope, how many ids the next poll fetches again: saved in the last poll's second, or missed the last time."""
     if last_poll is None:
         return Counter()
     limit = int(last_poll.timestamp()) - feeds.REREAD_SECONDS
-    return Counter(record.scope for record in stamped.values() if (record.version or 0) >= limit)
+    return Counter(record.scope for record in stamped.values() if record.version is None or record.version >= limit)
 
 
 def _administration(
@@ -185,8 +187,7 @@ def _report_requests(
     full: bool,
 ) -> int:
     read_at = {scope: read.read_at for (name, scope), read in reads.items() if name == resource.name}
-    last = comparison.last_year(connection, known.administration_id, known.today)
-    years = range(known.period_start.year, last + 1)
+    years = comparison.years(connection, known.administration_id, known.period_start.year, known.today)
     return sum(
         1
         + len(

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
 
-from pipelines.errors import ApiError, AuthorisationError, NetworkError
+from pipelines.errors import ApiError, AuthorisationError, NetworkError, ThrottledError
 from pipelines.moneybird import feeds
-from pipelines.moneybird.records import HeldBack, Page, Parsed, Parser, TableSlice
+from pipelines.moneybird.records import UNKNOWN_ID, HeldBack, Page, Parsed, Parser, TableSlice
 from pipelines.moneybird.resources import BY_NAME, RESOURCES, Feed, Resource
 from pipelines.run.load import Loader
 from pipelines.run.plan import due_windows
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 SLICE_RECORDS = 20_000  # one dlt package costs half a second, and memory grows with the slice
-_STOPS = (AuthorisationError, NetworkError)  # nothing more can be asked of this administration
+_STOPS = (AuthorisationError, NetworkError, ThrottledError)  # nothing more can be asked of this administration
 CHILDREN: dict[str, list[Children]] = {resource.name: children_of(resource) for resource in RESOURCES}
 
 
@@ -37,6 +37,7 @@ class _Slice:
 
     pages: dict[str, list[Page]] = field(default_factory=lambda: defaultdict(list))
     gone: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    missed: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
     reads: dict[tuple[str, str, str], Read] = field(default_factory=dict)
     records: int = 0
 
@@ -110,9 +111,13 @@ class RecordReader:
             last_poll=last.read_at if last else None,
             accept_shrink=self._options.accept_shrink,
         )
-        for page in feeds.fetch_records(target.client, target.administration_id, resource, poll.due):
-            self._add(resource, page)
-        self._note_gone(target, resource, poll.gone)
+        missed = poll.due.keys() - self._fetch(target, resource, poll.due)
+        gone = poll.gone
+        if gone and resource.windowed:  # it may have moved between two windows while they were read, or out of all
+            gone -= self._fetch(target, resource, {i: known[i].scope for i in gone})
+        self._note_gone(target, resource, gone)
+        if missed:
+            self._slice.missed[(target.administration_id, resource.name)] |= missed
         assert poll.read_at is not None
         scopes = {feeds.RECENT} | {window.scope for window in windows}
         for scope in scopes:
@@ -121,33 +126,56 @@ class RecordReader:
             "sync.read resource=%s administration=%s due=%d", resource.name, target.administration_id, len(poll.due)
         )
 
+    def _fetch(self, target: Target, resource: Resource, due: Mapping[str, str]) -> set[str]:
+        """Adds the records behind `due` (id → scope) to the slice; returns the ids that came."""
+        came: set[str] = set()
+        for page in feeds.fetch_records(target.client, target.administration_id, resource, due):
+            self._add(resource, page)
+            came |= set(page.ids)
+        return came
+
     def _list(self, target: Target, resource: Resource) -> None:
         known = self._known(target, resource)
         reads = self._state.reads(target.administration_id)
         windows: list[feeds.Window | None] = [
             *due_windows(resource, target.period_start, target.today, target.now, reads, self._options.full)
         ]
-        seen: set[str] = set()
-        for window in windows or [None]:
-            seen |= self._window(target, resource, window)
-        complete = not resource.windowed or any(window and window.scope == feeds.HISTORY for window in windows)
-        if not complete and known.keys() - seen:
-            seen |= self._window(target, resource, feeds.history_window(target.period_start))
+        seen, answers = self._windows(target, resource, windows or [None], known.keys())
         gone = known.keys() - seen
         feeds.guard_shrink(resource, target.administration_id, len(known), len(gone), self._options.accept_shrink)
-        self._note_gone(target, resource, gone)
+        if gone and answers > 1:  # a deletion elsewhere moves rows to a page that was read already: look once more
+            seen |= self._windows(target, resource, windows or [None], gone)[0]
+        if UNKNOWN_ID not in seen:
+            self._note_gone(target, resource, gone - seen)
 
-    def _window(self, target: Target, resource: Resource, window: feeds.Window | None) -> set[str]:
+    def _windows(
+        self, target: Target, resource: Resource, windows: list[feeds.Window | None], wanted: Collection[str]
+    ) -> tuple[set[str], int]:
+        """The ids in these windows, and where one of `wanted` is missing in the history too; and how many answers."""
         seen: set[str] = set()
+        answers = 0
+        history = feeds.history_window(target.period_start) if resource.windowed else None
+        for window in windows:
+            answers += self._window(target, resource, window, seen)
+        if history and history not in windows and not seen.issuperset(wanted):
+            answers += self._window(target, resource, history, seen)
+        return seen, answers
+
+    def _window(self, target: Target, resource: Resource, window: feeds.Window | None, all_seen: set[str]) -> int:
+        """Adds one window's pages to the slice and its ids to `all_seen`; returns how many answers it took."""
+        seen: set[str] = set()
+        answers = 0
         scope = window.key if window else feeds.RECENT
         for page, read_at in feeds.read_list(target.client, target.administration_id, resource, window):
             self._add(resource, page)
-            seen |= set(page.ids) | {held.record_id for held in page.held_back}
+            seen |= page.seen
+            answers += 1
             read = Read(read_at, len(seen))
         self._slice.reads[(target.administration_id, resource.name, scope)] = read
         if window and window.scope == feeds.HISTORY:
             self._slice.reads[(target.administration_id, resource.name, feeds.HISTORY)] = read
-        return seen
+        all_seen |= seen
+        return answers
 
     def _known(self, target: Target, resource: Resource) -> dict[str, feeds.Known]:
         stamped: dict[str, StampedRecord] = self._state.known(target.administration_id, resource.name)
@@ -166,13 +194,15 @@ class RecordReader:
         """Parses, loads and stamps what was fetched. A kill anywhere in here means fetching this slice again."""
         part, self._slice = self._slice, _Slice()
         slice_id, at = self._new_slice_id(), utc_now()
-        stamp = Stamp(slice_id, gone=part.gone, reads=part.reads)
+        stamp = Stamp(slice_id, gone=part.gone, missed=part.missed, reads=part.reads)
         tables: list[TableSlice] = []
         for name, pages in part.pages.items():
             resource = BY_NAME[name]
-            known = self._state.fingerprints(name)
+            known = self._state.fingerprints(name, {page.administration_id for page in pages})
             parsed = self._parser.parse(resource, pages, slice_id=slice_id, changed_at=at, known=known)
             self._report(parsed)
+            for held in parsed.held_back:
+                stamp.missed[(held.administration_id, name)].add(held.record_id)
             if parsed.stamps.num_rows:
                 stamp.records[name] = parsed.stamps
                 tables += _table_slices(resource, parsed)

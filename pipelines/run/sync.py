@@ -56,6 +56,7 @@ class SyncReport:
 
     status: str = "ok"
     administrations: dict[str, AdministrationReport] = field(default_factory=dict)
+    failed_tokens: dict[str, str] = field(default_factory=dict)  # name → why; it may reach administrations unknown yet
     requests: dict[str, int] = field(default_factory=dict)
     tables: dict[str, int] = field(default_factory=dict)
     ledger_proof: dict[str, Any] = field(default_factory=dict)
@@ -71,6 +72,7 @@ class SyncReport:
             "status": self.status,
             "requests": self.requests,
             "administrations": dict(self.administrations),
+            "failed_tokens": self.failed_tokens,
             "tables": self.tables,
             "ledger_proof": self.ledger_proof,
             "seconds_waited": round(self.seconds_waited, 1),
@@ -127,7 +129,7 @@ class _Sync:
         self.connection = connection
         create_tables(connection, raw_tables())
         self.state = SyncState(connection)
-        self.state.bind_origin(_origin(settings))
+        self.state.check_origin(_origin(settings))
         self.budget = options.budget or _budget(settings, options)
         self.parser = Parser(settings.memory_limit)
         self.loader = Loader(connection, settings.home)
@@ -159,6 +161,7 @@ class _Sync:
             for administration_id, name in self.state.administrations().items():
                 self.state.note_administration(administration_id, name, "failed", str(error), utc_now(), None)
             raise
+        self.state.bind_origin(_origin(self.settings))
         reached = {target.administration_id for target in roots.targets}
         for administration_id, name in self.state.administrations().items():
             included = not self.settings.administrations or administration_id in self.settings.administrations
@@ -168,6 +171,7 @@ class _Sync:
                 self.state.note_administration(administration_id, name, "failed", why, utc_now(), None)
         for name, failure in roots.failures.items():
             self.report.status = "partly"
+            self.report.failed_tokens[name] = str(failure)
             log.warning("sync.token_failed token=%s cause=%s", name, failure)
         if roots.targets:
             offset = roots.targets[0].now - utc_now()

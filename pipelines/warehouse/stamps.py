@@ -7,7 +7,8 @@ else is needed. Feeds are compared with `sync.record_versions`, never with the r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -40,6 +41,10 @@ create table if not exists sync.ledger_proof (
     administration_id varchar, year integer, accounts integer, differences integer, state varchar, reason varchar,
     checked_at timestamptz, primary key (administration_id, year));
 """
+
+_ORIGIN = "origin"
+
+LedgerSlice = tuple[str, str, date, datetime]  # administration, account, month, the server's time of its lines
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,7 @@ class Stamp:
     slice_id: str
     records: dict[str, pa.Table] = field(default_factory=dict)  # resource → administration_id, id, version, …
     gone: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # (administration, resource) → ids
+    missed: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # asked for, not loaded: due again
     reads: dict[tuple[str, str, str], Read] = field(default_factory=dict)  # (administration, resource, scope)
     touches: list[tuple[LedgerTouch, pa.Table]] = field(
         default_factory=list
@@ -87,19 +93,20 @@ class SyncState:
         self._con = connection
         connection.execute(_SCHEMA)
 
-    def bind_origin(self, origin: str) -> None:
-        """Ties the warehouse to the API it is filled from; mixing two would tombstone one with the other.
+    def check_origin(self, origin: str) -> None:
+        """Refuses another API than the one the warehouse was filled from; one would tombstone the other's records.
 
-        Raises ConfigurationError when the warehouse belongs to another origin.
+        Raises ConfigurationError. `bind_origin` remembers the origin, once its first answer was good.
         """
-        found = self._con.execute("select value from sync.meta where key = 'origin'").fetchone()
-        if found is None:
-            self._con.execute("insert into sync.meta values ('origin', ?)", [origin])
-        elif found[0] != origin:
+        found = self.meta(_ORIGIN)
+        if found not in {None, origin}:
             raise ConfigurationError(
-                f"This warehouse was filled from {found[0]}, and api_url now points at {origin}; "
+                f"This warehouse was filled from {found}, and api_url now points at {origin}; "
                 "set DOVECOTE_HOME to another directory for other data."
             )
+
+    def bind_origin(self, origin: str) -> None:
+        self.set_meta(_ORIGIN, origin)
 
     def meta(self, key: str) -> str | None:
         """A remembered value."""
@@ -118,12 +125,12 @@ class SyncState:
         ).fetchall()
         return {row[0]: StampedRecord(row[1], row[2], row[3]) for row in rows}
 
-    def fingerprints(self, resource: str) -> pa.Table:
-        """administration_id, id, fingerprint of every live stamp of a resource."""
+    def fingerprints(self, resource: str, administration_ids: Iterable[str]) -> pa.Table:
+        """administration_id, id, fingerprint of every live stamp of a resource in these administrations."""
         return self._con.execute(
             """select administration_id, id, fingerprint from sync.record_versions
-               where resource = ? and deleted_at is null""",
-            [resource],
+               where resource = ? and deleted_at is null and list_contains(?::varchar[], administration_id)""",
+            [resource, sorted(administration_ids)],
         ).to_arrow_table()
 
     def reads(self, administration_id: str) -> dict[tuple[str, str], Read]:
@@ -145,6 +152,8 @@ class SyncState:
                 self._stamp_records(resource, records, stamp.slice_id)
             for (administration_id, resource), ids in stamp.gone.items():
                 self._tombstone(administration_id, resource, ids, children.get(resource, ()), stamp.slice_id, at)
+            for (administration_id, resource), ids in stamp.missed.items():
+                self._forget_versions(administration_id, resource, ids)
             for touch, documents in stamp.touches:
                 mark_after(self._con, touch, documents)
             self._write_reads(stamp.reads)
@@ -157,12 +166,26 @@ class SyncState:
         ).fetchall()
         return {(row[0], row[1]) for row in rows}
 
-    def ledger_replaced(self, slices: Iterable[tuple[str, str, date, datetime]]) -> None:
-        """Notes that these (administration, account, month) slices were replaced; they are no longer dirty."""
-        rows = list(slices)
-        if not rows:
-            return
-        con = self._con
+    def ledger_replacing(self, slices: Sequence[LedgerSlice]) -> None:
+        """Notes, before the load, that these slices get lines of that moment: their months' totals are due again.
+
+        A kill in between costs those totals once more; noted afterwards it would leave stale ones.
+        """
+        with self._slices(slices):
+            self._con.execute(
+                "insert or replace into sync.ledger_slices select a, l, m, max(t) from replaced_slices group by all"
+            )
+
+    def ledger_replaced(self, slices: Sequence[LedgerSlice]) -> None:
+        """Notes, after the load, that these slices are no longer dirty."""
+        with self._slices(slices):
+            self._con.execute(
+                """delete from sync.dirty_ledger as d using replaced_slices as r
+                   where d.administration_id = r.a and d.ledger_account_id = r.l and d.month_date = r.m"""
+            )
+
+    @contextmanager
+    def _slices(self, rows: Sequence[LedgerSlice]) -> Iterator[None]:
         table = pa.table(
             {
                 "a": pa.array([r[0] for r in rows], pa.string()),
@@ -171,16 +194,9 @@ class SyncState:
                 "t": pa.array([r[3] for r in rows], pa.timestamp("us", "UTC")),
             }
         )
-        con.register("replaced_slices", table)
-        with transaction(con):
-            con.execute(
-                "insert or replace into sync.ledger_slices select a, l, m, max(t) from replaced_slices group by all"
-            )
-            con.execute(
-                """delete from sync.dirty_ledger as d using replaced_slices as r
-                   where d.administration_id = r.a and d.ledger_account_id = r.l and d.month_date = r.m"""
-            )
-        con.unregister("replaced_slices")
+        self._con.register("replaced_slices", table)
+        yield
+        self._con.unregister("replaced_slices")
 
     def forget_month_hints(self, administration_id: str) -> None:
         """Drops hints without an account, once the ledger of the administration was compared."""
@@ -250,9 +266,18 @@ class SyncState:
             [at, slice_id, resource, *gone],
         )
 
+    def _forget_versions(self, administration_id: str, resource: str, ids: set[str]) -> None:
+        """Without a version a record differs from any feed, so the next run asks for it again."""
+        self._con.execute(
+            """update sync.record_versions set version = null
+               where administration_id = ? and resource = ? and id in (select unnest(?::varchar[]))""",
+            [administration_id, resource, sorted(ids)],
+        )
+
     def _write_reads(self, reads: Mapping[tuple[str, str, str], Read]) -> None:
-        if reads:
-            self._con.executemany(
-                "insert or replace into sync.reads values (?, ?, ?, ?, ?)",
-                [[*key, read.read_at, read.row_count] for key, read in reads.items()],
-            )
+        rows = [(*key, read.read_at, read.row_count) for key, read in reads.items()]
+        types = (pa.string(), pa.string(), pa.string(), pa.timestamp("us", "UTC"), pa.int64())
+        columns = [pa.array([row[n] for row in rows], type_) for n, type_ in enumerate(types)]
+        self._con.register("noted_reads", pa.table(columns, names=["a", "n", "s", "t", "c"]))
+        self._con.execute("insert or replace into sync.reads select * from noted_reads")
+        self._con.unregister("noted_reads")

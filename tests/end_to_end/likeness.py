@@ -107,7 +107,7 @@ def _value(record: Mapping[str, Any], column: Column) -> object:
 def _ledger(warehouse: duckdb.DuckDBPyConnection, administration_id: str, api: httpx.Client) -> list[str]:
     """Every line of every account the reports name, as a multiset without ids, over the years of the books."""
     served: Counter[tuple[object, ...]] = Counter()
-    for year in range(2023, 2029):
+    for year in range(2019, 2029):
         period = f"{year}0101..{year}1231"
         report = api.get(f"/{administration_id}/reports/general_ledger.json", params={"period": period}).json()
         accounts = {

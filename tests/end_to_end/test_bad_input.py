@@ -49,10 +49,11 @@ def sentence(result: subprocess.CompletedProcess[str]) -> str:
 
 
 def test_without_a_token_the_user_is_told_where_to_put_one(group: Group) -> None:
-    result = dovecote(group, "sync", tokens={})
+    result = dovecote(group, "sync", tokens={}, api_url="https://moneybird.com/api/v2")
 
     assert result.returncode == 2
     assert "SOURCES__MONEYBIRD__TOKENS__<NAME>" in sentence(result)
+    assert dovecote(group, "sync").returncode == 0, "a home that holds nothing yet belongs to no API"
 
 
 def test_a_wrong_token_is_named_and_not_shown(group: Group) -> None:
@@ -141,6 +142,7 @@ def test_a_dead_token_stops_only_its_own_administrations(group: Group) -> None:
     result = dovecote(group, "sync", "--json", tokens=tokens)
 
     assert result.returncode == 3
+    assert "refuses token 'webshop'" in json.loads(result.stdout)["failed_tokens"]["webshop"]
     administrations = json.loads(result.stdout)["administrations"]
     assert administrations[group.id(WEBSHOP)]["status"] == "failed"
     assert "refuses token 'webshop'" in administrations[group.id(WEBSHOP)]["error"]

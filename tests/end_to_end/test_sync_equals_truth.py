@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -120,9 +121,10 @@ def test_a_deleted_invoice_is_a_tombstone_with_its_last_values_and_returns_at_it
 def test_two_saves_in_one_second_are_both_seen(group: Group) -> None:
     """A version is a whole second: what was saved again inside the poll's second keeps its version."""
     group.begin_synced()
-    group.happens("change_contact", STUDIO, company_name="Eerste naam B.V.")
+    changed = group.happens("change_contact", STUDIO, company_name="Eerste naam B.V.")
     group.sync()
-    group.happens("change_contact", STUDIO, company_name="Tweede naam B.V.")
+    _saved_again(group, changed["contact_id"])
+    group.happens("advance_clock", STUDIO, seconds=60)
 
     group.sync()
 
@@ -192,3 +194,90 @@ def test_a_feed_that_shrinks_at_once_marks_nothing_deleted(group: Group) -> None
     assert report.status == "partly"
     assert "vanished from the feed at once" in str(report.administrations[webshop]["error"])
     assert group.query("select count(*) from raw.sales_invoices where _deleted_at is null") == before
+
+
+def test_an_invoice_of_a_year_without_any_lines_reaches_the_ledger(group: Group) -> None:
+    """Before the books and after this year: a document's date says which years are compared."""
+    group.begin_synced()
+    group.happens("advance_clock", STUDIO, seconds=60)
+    group.happens("create_and_send_invoice", WEBSHOP, invoice_date="2027-03-27")
+    group.happens("create_and_send_invoice", WEBSHOP, invoice_date="2020-05-01")
+
+    report = group.sync(full=True)
+
+    assert {2020, 2027} <= {proof.year for proof in report.proofs if proof.accounts}
+    assert report.ledger_proof["differences"] == 0
+    years = (
+        f"select distinct year(date) from raw.journal_entries where administration_id = '{group.id(WEBSHOP)}' "
+        "and document_type = 'SalesInvoice' and year(date) in (2020, 2027) order by 1"
+    )
+    assert group.query(years) == [(2020,), (2027,)]
+    assert make_plan(group.settings()).requests("reports") == group.sync().requests["reports"]
+
+
+def test_a_later_month_that_loses_its_last_line_does_not_keep_its_totals(group: Group) -> None:
+    group.begin_synced()
+    group.happens("advance_clock", STUDIO, seconds=60)
+    added = group.happens("create_and_send_invoice", WEBSHOP, invoice_date="2027-03-27")
+    group.sync()
+    totals = (
+        f"select count(*) from raw.general_ledger where administration_id = '{group.id(WEBSHOP)}' "
+        "and period_start_date = '2027-03-01' and (debit_sum <> 0 or credit_sum <> 0)"
+    )
+    assert group.query(totals) != [(0,)]
+
+    group.happens("advance_clock", STUDIO, seconds=60)
+    group.happens("delete_invoice", WEBSHOP, sales_invoice_id=added["sales_invoice_id"])
+    group.sync()
+
+    assert group.query(totals) == [(0,)]
+
+
+def _saved_again(group: Group, contact_id: str) -> None:
+    """A second save in the second of the first: another name under the same version."""
+    contact = group.world.administrations[int(group.id(STUDIO))].contacts[int(contact_id)]
+    contact.card = replace(contact.card, company_name="Tweede naam B.V.")
+
+
+def test_a_record_missed_inside_the_polls_second_is_asked_for_again(group: Group) -> None:
+    """Its version does not differ, so nothing but the miss itself says that it is still due."""
+    group.begin_synced()
+    changed = group.happens("change_contact", STUDIO, company_name="Eerste naam B.V.")
+    group.sync()
+    _saved_again(group, changed["contact_id"])
+    group.happens("advance_clock", STUDIO, seconds=60)
+    group.fault("wrong_records", match=f"{group.id(STUDIO)}/contacts/synchronization", method="POST")
+    assert "was not asked for" in str(group.sync().administrations[group.id(STUDIO)]["error"])
+
+    group.sync()
+
+    assert group.differences() == []
+
+
+def test_a_deletion_that_shifts_the_pages_of_a_list_hides_no_other_record(group: Group) -> None:
+    group.begin_synced()
+    entries = group.control.get(f"/_sandbox/records/{group.id(STUDIO)}/time_entries").json()
+    newest = max(entries, key=lambda entry: str(entry["started_at"]))
+    group.forget_requests()
+    group.sync()
+    paths = [entry["path"] for entry in group.control.get("/_sandbox/requests").json()]
+    second_page = next(n for n, path in enumerate(paths, 1) if f"{group.id(STUDIO)}/time_entries" in path) + 1
+
+    group.happens("delete_time_entry", STUDIO, time_entry_id=newest["id"], after_requests=second_page)
+    report = group.sync()
+
+    assert report.administrations[group.id(STUDIO)]["tombstones"] == 0, "the deleted one was seen before it went"
+    assert group.sync().administrations[group.id(STUDIO)]["tombstones"] == 1
+    assert group.differences() == []
+
+
+def test_an_invoice_whose_date_leaves_every_window_is_not_deleted(group: Group) -> None:
+    group.begin_synced()
+    group.happens("advance_clock", STUDIO, seconds=60)
+    scheduled = group.happens("schedule_invoice", STUDIO, date="2031-01-01")["sales_invoice_id"]
+
+    report = group.sync()
+
+    assert report.administrations[group.id(STUDIO)]["tombstones"] == 0
+    assert group.query(f"select year(invoice_date) from raw.sales_invoices where id = '{scheduled}'") == [(2031,)]
+    assert group.differences() == []
