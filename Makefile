@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-slow check lint types imports browser clean
+.PHONY: help demo test test-slow check lint types imports browser prism clean
 
 # The first Python that will do: `python3` when it is new enough, otherwise one installed beside it.
 PYTHON ?= $(shell for name in python3 python3.11 python3.12 python3.13; do \
@@ -13,6 +13,7 @@ PYTHON ?= $(shell for name in python3 python3.11 python3.12 python3.13; do \
 DASHBOARD ?= 1
 PORT ?= 8501
 WORKERS ?= 2
+PRISM := @stoplight/prism-cli@5.14.2
 
 BIN := .venv/bin
 SOURCES := pipelines dashboards tests
@@ -32,10 +33,10 @@ help:
 demo: .venv/installed
 	@$(BIN)/python -m pipelines demo $(if $(filter 0 no false,$(DASHBOARD)),--no-dashboard,--dashboard --port $(PORT))
 
-test: check browser
-	$(PYTEST) -m "not slow" -n $(WORKERS)
+test: check browser prism
+	$(PYTEST) -m "not slow" -n $(WORKERS) --dist loadgroup
 
-test-slow: .venv/installed-test browser
+test-slow: .venv/installed-test browser prism
 	$(PYTEST) -m slow
 
 check: lint types imports
@@ -52,6 +53,11 @@ imports: .venv/installed-test
 
 browser:
 	@.ci/browser
+
+# An independent server of Moneybird's own contract; without npm its tests are skipped and say so.
+prism:
+	@test -x .cache/prism/node_modules/.bin/prism || ! command -v npm >/dev/null || \
+		npm install --prefix .cache/prism --no-audit --no-fund --silent $(PRISM) || echo "Prism could not be installed."
 
 clean:
 	rm -rf .venv .cache build *.egg-info

@@ -6,14 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import yaml
 from typer.main import get_command
 
 from pipelines.cli import app
 from pipelines.config import Budget, Settings
-from pipelines.moneybird.resources import RESOURCES, Resource
+from pipelines.moneybird.resources import RESOURCES, Feed, Resource
 from pipelines.run.tables import raw_tables
+from pipelines.sandbox.app import create_app
+from pipelines.sandbox.company import build_group
+from pipelines.sandbox.in_process import API_URL, transport
 
 ROOT = Path(__file__).resolve().parents[1]
 STAGING = ROOT / "dbt_project" / "models" / "staging" / "moneybird"
@@ -42,6 +46,30 @@ def test_every_raw_table_has_a_described_staging_model(table: str) -> None:
 
     assert (STAGING / f"{name}.sql").is_file()
     assert "One row per" in models()[name]["description"]
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[httpx.Client]:
+    world = build_group(years=1, administrations=1)
+    (token,) = world.tokens.values()
+    headers = {"Authorization": f"Bearer {token.secret}"}
+    with (
+        transport(create_app(world)) as wire,
+        httpx.Client(transport=wire, base_url=API_URL, headers=headers) as client,
+    ):
+        yield client
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
+def test_every_resource_has_a_route_in_the_sandbox(sandbox: httpx.Client, resource: Resource) -> None:
+    (administration,) = sandbox.get("/administrations.json").json()
+    prefix = "" if resource.feed is Feed.ROOT else f"/{administration['id']}"
+    paths = [resource.path, f"{resource.path}/synchronization"] if resource.feed is Feed.VERSIONS else [resource.path]
+    needed = {"contact_id": "null"} if resource.feed is Feed.LEDGER_LINES else {}
+
+    for path in paths:
+        answer = sandbox.get(f"{prefix}/{path}.json", params=dict(resource.query) | needed)
+        assert answer.status_code == 200, answer.text
 
 
 def test_no_source_or_staging_model_without_a_raw_table() -> None:

@@ -10,11 +10,14 @@ import logging
 import sys
 from typing import Annotated
 
+import stamina
 import typer
+from stamina.instrumentation import RetryDetails
 
 from pipelines.cli import registry
 from pipelines.errors import DovecoteError
 
+log = logging.getLogger(__name__)
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -35,6 +38,12 @@ def options(
     logging.basicConfig(level=level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     for noisy in ("httpx", "httpcore", "dlt"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    stamina.instrumentation.set_on_retry_hooks([_log_retry])
+
+
+def _log_retry(details: RetryDetails) -> None:
+    """A retry is a WARNING with its attempt, wait and cause; the cause is our own sentence, without a token or body."""
+    log.warning("client.retry attempt=%s wait=%.1f cause=%s", details.retry_num, details.wait_for, details.caused_by)
 
 
 def main() -> None:

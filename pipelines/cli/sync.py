@@ -59,14 +59,9 @@ def sync(
     settings = config.load()
     config.prepare_home(settings)
     with run_lock(settings.lock_path, "dovecote sync"):
-        report = run_sync(settings, Options(full=full, accept_shrink=accept_shrink, on_wait=_say_wait))
+        report = run_sync(settings, Options(full=full, accept_shrink=accept_shrink, on_wait=output.say_wait))
     if json:
         output.print_json(report.to_json())
     else:
         output.print_sync(output.console(), report)
     raise typer.Exit(report.exit_code)
-
-
-def _say_wait(bucket: str, seconds: float) -> None:
-    """A wait for quota is said before it begins, so that nobody thinks the run hangs."""
-    typer.echo(f"dovecote: the {bucket} quota is used up; waiting {seconds:.0f} s as Moneybird asks.", err=True)

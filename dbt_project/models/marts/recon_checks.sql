@@ -3,7 +3,7 @@
     'ledger_balanced': ('Ledger lines balance per day', 'copy', '0.00'),
     'ledger_equals_report': ('Ledger lines equal the general ledger report', 'copy', '0.00'),
     'debtors_equal_control_account': ('Open invoices equal the debtors account', 'books', '0.00'),
-    'invoice_equals_lines_and_vat': ('Invoice totals equal their lines and VAT', 'copy', '0.00'),
+    'invoice_equals_lines_and_vat': ('Invoice totals equal their lines and VAT', 'books', '0.00'),
 } -%}
 with unioned as (
     {% for check_id, (check_name, class, tolerance) in checks.items() %}
