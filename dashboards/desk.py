@@ -134,7 +134,7 @@ def person() -> str:
 
 def _settings() -> config.Settings:
     environ = {name: value for name, value in os.environ.items() if not name.upper().startswith(_TOKENS)}
-    return config.load(environ).model_copy(update={"tokens": {}})
+    return config.load(environ, with_tokens=False)
 
 
 def _store() -> operations.Store:

@@ -108,8 +108,10 @@ class Settings(BaseModel):
         return Path(__file__).resolve().parents[1]
 
 
-def load(environ: Mapping[str, str] | None = None, directory: Path | None = None) -> Settings:
-    """The settings in force. Creates nothing.
+def load(
+    environ: Mapping[str, str] | None = None, directory: Path | None = None, *, with_tokens: bool = True
+) -> Settings:
+    """The settings in force, for a process that sends nothing without the tokens. Creates nothing.
 
     Raises ConfigurationError naming the setting, where it was read, and what was expected.
     """
@@ -120,6 +122,8 @@ def load(environ: Mapping[str, str] | None = None, directory: Path | None = None
         _merge(merged, _from_file(directory / file))
     _merge(merged, _from_environment(environ))
     values = {**merged.get("sources", {}).get("moneybird", {}), **merged.get("dovecote", {})}
+    if not with_tokens:
+        values.pop("tokens", None)
     values.setdefault("home", environ.get("DOVECOTE_HOME") or ".dovecote")
     home = Path(values["home"])
     values["home"] = home if home.is_absolute() else directory / home

@@ -53,6 +53,14 @@ def test_tokens_are_in_no_representation(tmp_path: Path) -> None:
     assert "very-secret" not in str(settings)
 
 
+def test_a_process_that_sends_nothing_is_given_no_token(tmp_path: Path) -> None:
+    write(tmp_path, "secrets.toml", '[sources.moneybird.tokens]\nholding = "very-secret"\n')
+
+    settings = config.load({"SOURCES__MONEYBIRD__TOKENS__WEBSHOP": "secret-too"}, tmp_path, with_tokens=False)
+
+    assert settings.tokens == {}
+
+
 @pytest.mark.parametrize(
     ("environment", "words"),
     [

@@ -1,0 +1,47 @@
+"""A whole sync without a socket: the sandbox behind httpx's ASGI transport, one near-empty company."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from pipelines.config import Settings
+from pipelines.run.sync import Options, sync
+from pipelines.sandbox.app import create_app
+from pipelines.sandbox.company import build_group
+from pipelines.sandbox.in_process import transport
+from pipelines.sandbox.throttle import Throttle
+
+
+def test_a_holding_is_synced_and_proved_without_a_socket(tmp_path: Path) -> None:
+    world = build_group(years=1, administrations=1)
+    app = create_app(world, Throttle.off())
+    (token,) = world.tokens.values()
+    settings = Settings(api_url="http://127.0.0.1/api/v2", tokens={token.name: token.secret}, home=tmp_path / "home")
+
+    report = sync(settings, Options(transport=lambda: transport(app)))
+
+    assert report.status == "ok"
+    assert report.ledger_proof["differences"] == 0
+    with duckdb.connect(str(settings.warehouse_path), read_only=True) as warehouse:
+        assert warehouse.execute("select count(*) > 0 from raw.journal_entries").fetchone() == (True,)
+
+
+def test_a_company_without_anything_but_a_chart_is_no_special_case(tmp_path: Path) -> None:
+    world = build_group(years=1)
+    app = create_app(world, Throttle.off())
+    empty = next(one for one in world.administrations.values() if not one.invoices)
+    settings = Settings(
+        api_url="http://127.0.0.1/api/v2",
+        tokens={token.name: token.secret for token in world.tokens.values()},
+        home=tmp_path / "home",
+        administrations=(str(empty.id),),
+    )
+
+    report = sync(settings, Options(transport=lambda: transport(app)))
+
+    assert report.status == "ok"
+    assert list(report.administrations) == [str(empty.id)]
+    assert report.tables["ledger_accounts"] > 0
+    assert "journal_entries" not in report.tables
