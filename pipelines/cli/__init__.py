@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import stamina
 import typer
@@ -16,6 +16,8 @@ from stamina.instrumentation import RetryDetails
 
 from pipelines.cli import registry
 from pipelines.errors import DovecoteError
+
+INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 log = logging.getLogger(__name__)
 app = typer.Typer(
@@ -46,6 +48,14 @@ def _log_retry(details: RetryDetails) -> None:
     log.warning("client.retry attempt=%s wait=%.1f cause=%s", details.retry_num, details.wait_for, details.caused_by)
 
 
+def _interrupted() -> NoReturn:
+    typer.echo(
+        "dovecote: interrupted; what was published before still is, and the next run goes on from what was loaded.",
+        err=True,
+    )
+    sys.exit(INTERRUPTED)
+
+
 def main() -> None:
     """Run the command line; every DovecoteError becomes one sentence and its exit code."""
     debug = "--debug" in sys.argv
@@ -56,14 +66,18 @@ def main() -> None:
             raise
         typer.echo(f"dovecote: {error}", err=True)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        typer.echo("dovecote: interrupted; what was stamped is kept, the next run goes on from there.", err=True)
-        sys.exit(130)
+    except KeyboardInterrupt:  # before the verb began
+        _interrupted()
+    except SystemExit as end:
+        if end.code == INTERRUPTED:  # typer has made this of a KeyboardInterrupt inside the verb, without a word
+            _interrupted()
+        raise
     except Exception as error:
         if debug:
             raise
         typer.echo(
-            f"dovecote: unexpected {type(error).__name__}; nothing was published. Add --debug to see the trace.",
+            f"dovecote: unexpected {type(error).__name__}; nothing was published. "
+            "`dovecote --debug …` shows the trace.",
             err=True,
         )
         sys.exit(1)

@@ -50,8 +50,14 @@ def build(accept_shrink: AcceptShrink = False, full_refresh: FullRefresh = False
 
 
 def run(
-    full: Annotated[bool, typer.Option("--full", help="Read every list and window again.")] = False,
-    accept_shrink: AcceptShrink = False,
+    full: Annotated[bool, typer.Option("--full", help="Ignore cadences and read everything that can be read.")] = False,
+    accept_shrink: Annotated[
+        bool,
+        typer.Option(
+            "--accept-shrink",
+            help="Believe and publish it when many records, an administration or over half of a table's rows are gone.",
+        ),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Sync, build and publish: what a scheduler calls.

@@ -65,7 +65,8 @@ def demo(
         env_file = write_environment(home, sandbox)
         if dashboard:
             family.start("worker", _verb("worker"), environ, home, settings.logs_dir)
-            out.print(f"Elsewhere  source {shlex.quote(output.path(env_file))} && dovecote run    (another terminal)")
+            verb = shlex.join([output.path(Path(sys.executable)), "-m", "pipelines", "run"])
+            out.print(f"Elsewhere  . {shlex.quote(str(env_file))} && {verb}    (another terminal)", soft_wrap=True)
             dashboards.serve(settings, family, chosen_port, environ, home, out)
             out.print("Stopped the dashboard, the worker and the sandbox.")
 
@@ -94,8 +95,16 @@ def _summarise(report: RunReport, settings: Settings) -> None:
     output.print_sync(out, report.sync)
     output.print_build(report.build)
     output.print_places(out, settings)
-    python = f"import duckdb; duckdb.connect('{settings.published_link}', read_only=True).sql('{_QUERY}').show()"
-    out.print(f'Query      {output.path(Path(sys.executable))} -c "{python}"', soft_wrap=True, markup=False)
+    out.print(f"Query      {query_command(settings.published_link)}", soft_wrap=True, markup=False)
+
+
+def query_command(link: Path) -> str:
+    """A line to paste into a shell, whatever the path holds; double quotes outside where that is enough."""
+    from pipelines.cli import output
+
+    python = f"import duckdb; duckdb.connect({str(link)!r}, read_only=True).sql('{_QUERY}').show()"
+    quoted = shlex.quote(python) if set(python) & set('"$`\\!') else f'"{python}"'
+    return f"{shlex.quote(output.path(Path(sys.executable)))} -c {quoted}"
 
 
 def environment(sandbox: dict[str, Any], home: Path) -> dict[str, str]:

@@ -75,12 +75,19 @@ def show(command_id: Number, json: Json = False) -> None:
 
 @drafts.command()
 def add(
-    file: Annotated[Path, typer.Argument(help="A draft as JSON; the fields are in the README.")],
+    file: Annotated[Path, typer.Argument(help="A draft as JSON, as below.")],
     approve: Annotated[bool, typer.Option("--approve", help="Approve it too: the worker may send it.")] = False,
     preview: Annotated[bool, typer.Option("--preview", help="Only show what would be sent; nothing is kept.")] = False,
     json: Json = False,
 ) -> None:
-    """Put a draft into the outbox. Adding the same file again gives the same command."""
+    """Put a draft into the outbox. Adding the same file again gives the same command.
+
+    Fields: administration_id, contact_id, lines; optional customer_reference, invoice_date (2026-11-20) and draft_id
+    (another one makes another invoice of the same content).
+
+    Fields of a line: description, unit_price (text, without VAT, "129.95"), tax_rate_id, ledger_account_id; optional
+    quantity ("1"), project_id and period (20260101..20261231). The ids are those of the marts' dim_ tables.
+    """
     from pipelines import writeback
     from pipelines.cli import output
 
@@ -88,7 +95,10 @@ def add(
     with worker.opened_store() as (settings, store), _catalogue(settings) as catalogue:
         if preview:
             may_write = settings.may_write(draft.administration_id)
-            _print_preview(writeback.checklist(draft, catalogue, may_write=may_write), draft, catalogue, json)
+            findings = writeback.checklist(draft, catalogue, may_write=may_write)
+            _print_preview(findings, draft, catalogue, json)
+            if not all(finding.is_good for finding in findings):
+                raise typer.Exit(CommandRefusedError.exit_code)
             return
         command = writeback.enqueue(
             store, draft, catalogue, may_write=settings.may_write, who=_person(), at=worker.now(), approve=approve
@@ -132,13 +142,13 @@ def cancel(command_id: Number, json: Json = False) -> None:
 @contextmanager
 def _catalogue(settings: Settings) -> Iterator[Any]:
     """A catalogue of the published marts. Raises ConfigurationError when nothing was published."""
-    import duckdb
-
+    from pipelines.warehouse.snapshot import current_snapshot, read_snapshot
     from pipelines.writeback import MartsCatalogue
 
-    if not settings.published_link.exists():
+    snapshot = current_snapshot(settings.published_link)
+    if snapshot is None:
         raise ConfigurationError(f"Nothing has been published in {settings.home} yet; run `dovecote run` first.")
-    with duckdb.connect(str(settings.published_link.resolve()), read_only=True) as connection:
+    with read_snapshot(snapshot) as connection:
 
         def ask(sql: str, params: Sequence[object]) -> list[Mapping[str, Any]]:
             cursor = connection.execute(sql, list(params))

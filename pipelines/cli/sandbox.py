@@ -17,17 +17,17 @@ def register(app: typer.Typer) -> None:
 
 
 def sandbox(
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")] = 0,
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)] = 0,
     seed: Annotated[int, typer.Option(help="Same seed, same books.")] = 20261120,
-    scale: Annotated[int, typer.Option(help="How many times as many customers and documents.")] = 1,
-    years: Annotated[int, typer.Option(help="Whole years before the one of the business date.")] = 2,
-    administrations: Annotated[int, typer.Option(help="How many companies the group has.")] = 5,
+    scale: Annotated[int, typer.Option(help="How many times as many customers and documents.", min=1)] = 1,
+    years: Annotated[int, typer.Option(help="Whole years before the one of the business date.", min=1, max=20)] = 2,
+    administrations: Annotated[int, typer.Option(help="How many companies the group has.", min=1)] = 5,
     dialect: Annotated[str, typer.Option(help="What the documentation leaves open: D1, D11=one_month, …")] = "default",
     no_throttle: Annotated[bool, typer.Option("--no-throttle", help="Send a limit nobody reaches.")] = False,
     business_date: Annotated[str, typer.Option(help="The sandbox's today, as YYYY-MM-DD.")] = "2026-11-20",
     json: Annotated[bool, typer.Option("--json", help="One line of JSON when requests are accepted.")] = False,
 ) -> None:
-    """Serve a local stand-in for Moneybird until ctrl-C."""
+    """Serve a local stand-in for Moneybird until Ctrl-C."""
     from datetime import date
 
     from pipelines.errors import ConfigurationError
@@ -59,7 +59,7 @@ def _print_json(running: Sandbox) -> None:
 def _print_text(running: Sandbox) -> None:
     """Address, tokens and the lines that point Dovecote at them."""
     description = running.describe()
-    typer.echo(f"Sandbox for Moneybird on {running.url}, business date {description['business_date']}. ctrl-C ends it.")
+    typer.echo(f"Sandbox for Moneybird on {running.url}, business date {description['business_date']}. Ctrl-C ends it.")
     for administration in description["administrations"]:
         typer.echo(f"  {administration['id']}  {administration['name']}")
     typer.echo("\nPoint Dovecote at it:")

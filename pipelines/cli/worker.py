@@ -54,6 +54,8 @@ def worker(
         moved = sender.run(sleep=stop.wait, interval=interval, idle_passes=1 if once else None)
     if json:
         output.print_json({"moved": {str(state): count for state, count in moved.items()}})
+    else:
+        print(", ".join(f"{count} {state.replace('_', ' ')}" for state, count in moved.items()) or "Nothing was due.")
 
 
 @contextmanager

@@ -61,6 +61,11 @@ def open_store(url: str) -> Store:
         engine = _engine(url)
         with locks.held(engine, "migration", wait=True):
             _migrate(engine)
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            f"The operations store cannot be opened: dovecote.operations_url needs the Python package {error.name}, "
+            "which is not installed; install it beside Dovecote, or use SQLite."
+        ) from error
     except (ArgumentError, NoSuchModuleError, ImportError, DBAPIError, OSError) as error:
         raise ConfigurationError(
             f"The operations store cannot be opened ({type(error).__name__}); check dovecote.operations_url and that "

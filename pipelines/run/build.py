@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -28,6 +29,9 @@ from pipelines.warehouse.connection import open_warehouse
 LOG_NAME = "dbt.log"
 _FAILED = ("error", "fail", "runtime error", "partial success")
 _NOT_OUR_WORK = re.compile(r"no space left|file too large|disk is full|could not set lock|out of memory", re.IGNORECASE)
+_DBT = "from dbt.cli.main import cli; cli()"
+if sys.platform == "linux":  # PR_SET_PDEATHSIG: left behind by a killed run it would keep the warehouse from the next
+    _DBT = f"import ctypes; ctypes.CDLL(None).prctl(1, {signal.SIGKILL.value}); {_DBT}"
 _ROWS = re.compile(r"Got (\d+) results?")
 
 
@@ -89,7 +93,7 @@ def _start(settings: Settings, arguments: list[str], environ: dict[str, str]) ->
     settings.logs_dir.mkdir(parents=True, exist_ok=True)
     with (settings.logs_dir / "dbt-output.log").open("wb") as output:
         return subprocess.run(
-            [sys.executable, "-P", "-c", "from dbt.cli.main import cli; cli()", *arguments],
+            [sys.executable, "-P", "-c", _DBT, *arguments],
             env=environ,
             cwd=settings.home,
             stdin=subprocess.DEVNULL,

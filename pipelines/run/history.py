@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from pipelines.config import Settings
 from pipelines.errors import DovecoteError
 from pipelines.operations import Run, State, Store, open_store, runs
 from pipelines.operations.schema import commands
+from pipelines.run.lock import names_a_living_holder
 
 ENDED = (State.VERIFIED, State.CANCELLED)  # nobody has to do anything about these any more
 
@@ -56,15 +58,18 @@ def recorded(settings: Settings) -> Iterator[Outcome]:
 
 
 def last_run(settings: Settings) -> Run | None:
-    """The newest run, or None when there was none."""
+    """The newest run, or None when there was none. One that was killed before it could say so is "interrupted"."""
     store = _existing(settings)
     if store is None:
         return None
     try:
         with store.read() as connection:
-            return next(iter(runs.latest(connection, limit=1)), None)
+            newest = next(iter(runs.latest(connection, limit=1)), None)
     finally:
         store.close()
+    if newest and newest.status == "running" and not names_a_living_holder(settings.lock_path):
+        return replace(newest, status="interrupted")
+    return newest
 
 
 def pending_commands(settings: Settings) -> dict[str, int] | None:

@@ -45,6 +45,19 @@ def run_lock(path: Path, command: str, now: datetime | None = None) -> Iterator[
         os.close(descriptor)
 
 
+def names_a_living_holder(path: Path) -> bool:
+    """Whether the process that `path` names still lives. Only reads: trying the lock could refuse a run that starts."""
+    try:
+        holder = json.loads(path.read_bytes())
+        if holder["host"] == socket.gethostname():
+            os.kill(int(holder["pid"]), 0)
+    except (ValueError, KeyError, TypeError, FileNotFoundError, ProcessLookupError):
+        return False
+    except PermissionError:  # another user's process lives
+        return True
+    return True
+
+
 def _refusal(path: Path, content: bytes) -> str:
     """The sentence for who came second. The content is empty for the instant between locking and writing."""
     try:

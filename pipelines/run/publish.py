@@ -12,7 +12,7 @@ from fractions import Fraction
 import duckdb
 
 from pipelines.config import Settings
-from pipelines.errors import GateFailedError
+from pipelines.errors import ConfigurationError, GateFailedError
 from pipelines.run.report import Published, read_published
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.warehouse.snapshot import current_snapshot, mart_rows, publish_marts
@@ -31,6 +31,7 @@ def publish(settings: Settings, *, accept_shrink: bool = False, now: datetime | 
     previous = current_snapshot(settings.published_link)
     connection = open_warehouse(settings.warehouse_path, settings.memory_limit)
     try:
+        _refuse_nothing(connection)
         if previous and not accept_shrink:
             before = read_published(previous)
             _refuse_lost_administrations(before, connection)
@@ -39,6 +40,12 @@ def publish(settings: Settings, *, accept_shrink: bool = False, now: datetime | 
     finally:
         connection.close()
     return read_published(snapshot)
+
+
+def _refuse_nothing(connection: duckdb.DuckDBPyConnection) -> None:
+    """An empty snapshot would pass every check; nothing published is the truth."""
+    if not connection.execute("select count(*) from marts.dim_administration").fetchall()[0][0]:
+        raise ConfigurationError("Nothing was published: no administration was synced yet; run `dovecote run`.")
 
 
 def _refuse_lost_administrations(before: Published, connection: duckdb.DuckDBPyConnection) -> None:

@@ -66,7 +66,10 @@ def new_snapshot_id(now: datetime) -> str:
 
 def current_snapshot(link: Path) -> Snapshot | None:
     """What `link` points at, or None when nothing usable has been published."""
-    path = link.resolve()
+    try:
+        path = link.resolve()
+    except (OSError, RuntimeError):  # a link that points at itself; RuntimeError before Python 3.13
+        return None
     match = _NAME.fullmatch(path.name)
     return Snapshot(match[1], path) if match and path.is_file() else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -17,12 +17,19 @@ MAXIMUM_LINES = 200
 PRECISION = 6  # decimals of a quantity or unit price, as the warehouse keeps them
 
 _NOT_IN_A_REFERENCE = re.compile(r"[\x00-\x1f\x7f/\\?#%]")
+_NOT_IN_A_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # invisible, and PostgreSQL refuses a NUL
+_FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)  # beyond them a date is a slip of the keyboard
 _PERIOD = re.compile(r"^(\d{8})\.\.(\d{8})$")
 
 
-def _not_a_float(value: Any) -> Any:
+def _exact(value: Any) -> Any:
     if isinstance(value, float):
         raise ValueError("a float loses cents; write the amount as text, such as '129.95'")
+    if isinstance(value, str):
+        try:
+            Decimal(value)
+        except InvalidOperation:
+            raise ValueError(f"{value!r} is not an amount; write it with a point, such as '129.95'") from None
     return value
 
 
@@ -39,7 +46,21 @@ def _tidy_reference(value: str) -> str:
         raise ValueError(
             f"{found.group()!r} cannot be looked up at Moneybird afterwards; write a space or a dash instead"
         )
+    if len(text) > MAXIMUM_REFERENCE:
+        raise ValueError(f"{len(text)} characters; a reference has at most {MAXIMUM_REFERENCE}")
     return text
+
+
+def _visible(value: str) -> str:
+    if found := _NOT_IN_A_TEXT.search(value):
+        raise ValueError(f"the control character {found.group()!r} is in it; take it out")
+    return value
+
+
+def _likely(value: date) -> date:
+    if not _FIRST_DAY <= value <= _LAST_DAY:
+        raise ValueError(f"{value.isoformat()} is not between {_FIRST_DAY} and {_LAST_DAY}")
+    return value
 
 
 def _some_lines(value: tuple[DraftLine, ...]) -> tuple[DraftLine, ...]:
@@ -52,7 +73,10 @@ def _known_period(value: str) -> str:
     match = _PERIOD.match(value)
     if not match:
         raise ValueError("expected first and last day as 20260101..20260331")
-    first, last = (datetime.strptime(day, "%Y%m%d").date() for day in match.groups())  # noqa: DTZ007 - a date
+    try:
+        first, last = (datetime.strptime(day, "%Y%m%d").date() for day in match.groups())  # noqa: DTZ007 - a date
+    except ValueError:
+        raise ValueError(f"{value} has a day that does not exist") from None
     if last < first:
         raise ValueError("its last day is before its first")
     return value
@@ -61,19 +85,21 @@ def _known_period(value: str) -> str:
 Identifier = Annotated[str, Field(pattern=r"^\d{1,20}$")]
 Amount = Annotated[
     Decimal,
-    BeforeValidator(_not_a_float),
+    BeforeValidator(_exact),
     Field(decimal_places=PRECISION, allow_inf_nan=False),
     AfterValidator(_bounded),
 ]
 Period = Annotated[str, AfterValidator(_known_period)]
-Reference = Annotated[str, AfterValidator(_tidy_reference), Field(max_length=MAXIMUM_REFERENCE)]
+Reference = Annotated[str, AfterValidator(_tidy_reference)]
+Text = Annotated[str, AfterValidator(_visible)]
+Day = Annotated[date, AfterValidator(_likely)]
 
 
 class DraftLine(BaseModel):
     """One line. `unit_price` is without VAT; a negative quantity takes something off."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-    description: str = Field(min_length=1, max_length=5000)
+    description: Text = Field(min_length=1, max_length=5000)
     quantity: Amount = Decimal(1)
     unit_price: Amount
     tax_rate_id: Identifier
@@ -92,6 +118,6 @@ class DraftInvoice(BaseModel):
     administration_id: Identifier
     contact_id: Identifier
     customer_reference: Reference = ""  # the customer's own, printed for them
-    invoice_date: date | None = None  # empty: Moneybird fills it in when the invoice is sent
+    invoice_date: Day | None = None  # empty: Moneybird fills it in when the invoice is sent
     lines: Annotated[tuple[DraftLine, ...], AfterValidator(_some_lines)]
     draft_id: str = Field("", max_length=80)

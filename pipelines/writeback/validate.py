@@ -166,5 +166,6 @@ def _bounded(draft: DraftInvoice) -> Finding:
     nets = [to_cents(line.quantity * line.unit_price) for line in draft.lines]
     total = sum(nets, Decimal(0))
     if any(abs(amount) > MAXIMUM_AMOUNT for amount in [*nets, total]):
-        return Finding("amounts", False, f"An amount is beyond {MAXIMUM_AMOUNT:,} either way, which Moneybird refuses.")
+        limit = f"{MAXIMUM_AMOUNT:,}".replace(",", " ")
+        return Finding("amounts", False, f"An amount is beyond {limit} either way, which Moneybird refuses.")
     return Finding("amounts", True, "All amounts are within what Moneybird accepts.")

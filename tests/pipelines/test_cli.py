@@ -7,12 +7,13 @@ import os
 import socket
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines import operations
+from pipelines import cli, config, operations
 from pipelines.cli import dashboard
 from pipelines.errors import ConfigurationError
 from pipelines.operations import schema
@@ -89,6 +90,16 @@ def test_status_tells_freshness_checks_and_what_waits_to_be_sent(small_company: 
     assert "Company 2" in shown
 
 
+def test_a_killed_run_is_not_called_running(small_company: SmallCompany) -> None:
+    store = operations.open_store(small_company.settings.operations_database)
+    with store.write() as connection:
+        operations.runs.start(connection, "killed", at=datetime.now(UTC))
+    store.close()
+    with run_lock(small_company.settings.lock_path, "dovecote run"):
+        assert json.loads(dovecote("status", "--json").stdout)["last_run"]["status"] == "running"
+    assert json.loads(dovecote("status", "--json").stdout)["last_run"]["status"] == "interrupted"
+
+
 def test_check_lists_what_is_open_and_passes_without_a_copy_break(small_company: SmallCompany) -> None:
     small_company.marts()
     publish(small_company.settings)
@@ -145,6 +156,21 @@ def test_the_dashboard_gets_no_token(small_company: SmallCompany) -> None:
     assert not [name for name in given if "TOKENS" in name.upper()]
     assert given["DOVECOTE_PUBLISHED"] == str(small_company.settings.published_link)
     assert given["STREAMLIT_BROWSER_GATHER_USAGE_STATS"] == "false"
+
+
+@pytest.mark.parametrize("verb", ["run", "sync", "build"])
+def test_an_interrupted_verb_says_what_became_of_it(
+    verb: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(config, "load", interrupted)
+    monkeypatch.setattr(sys, "argv", ["dovecote", verb])
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    assert end.value.code == 130
+    assert capsys.readouterr().err.startswith("dovecote: interrupted; what was published before still is")
 
 
 def test_a_port_in_use_is_named() -> None:

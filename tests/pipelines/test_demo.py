@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from pipelines import config
@@ -55,6 +56,20 @@ def test_however_the_demo_is_stopped_its_children_end_and_it_ends_well(ending: s
         assert parent.stdout.readline() == "ended\n"
         assert parent.wait() == 0
     assert _gone(child)
+
+
+@pytest.mark.parametrize("name", ["plain", "it's a home", 'a "quoted" $HOME'])
+def test_the_query_can_be_pasted_whatever_the_home_is_called(tmp_path: Path, name: str) -> None:
+    link = tmp_path / name / "snapshot.duckdb"
+    link.parent.mkdir()
+    with duckdb.connect(str(link)) as connection:
+        connection.execute(
+            "create schema marts;"
+            "create table marts.rpt_revenue_by_month as select 1 as administration_id, 12.5 as revenue_amount;"
+            "create table marts.dim_administration as select 1 as administration_id, 'Duif' as administration_name"
+        )
+    shown = subprocess.run(["sh", "-c", demo.query_command(link)], capture_output=True, text=True, check=True)
+    assert "12.5" in shown.stdout
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent was killed")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import RunLockedError
-from pipelines.run.lock import run_lock
+from pipelines.run.lock import names_a_living_holder, run_lock
 
 _HOLDER = """
 import sys
@@ -50,6 +50,17 @@ def test_the_lock_of_a_killed_run_is_no_obstacle(tmp_path: Path, holder: subproc
     assert str(holder.pid) in (tmp_path / "run.lock").read_text(), "the file of the killed run is still there"
     with run_lock(tmp_path / "run.lock", "dovecote run"):
         assert f'"pid": {os.getpid()}' in (tmp_path / "run.lock").read_text()
+
+
+def test_asking_whether_the_holder_lives_tells_a_killed_run_from_a_running_one(
+    tmp_path: Path, holder: subprocess.Popen[bytes]
+) -> None:
+    lock = tmp_path / "run.lock"
+    assert names_a_living_holder(lock)
+    os.kill(holder.pid, signal.SIGKILL)
+    holder.wait()
+    assert not names_a_living_holder(lock)
+    assert not names_a_living_holder(tmp_path / "never.lock")
 
 
 def test_the_lock_is_free_again_after_an_error_inside(tmp_path: Path) -> None:

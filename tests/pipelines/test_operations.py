@@ -59,6 +59,8 @@ def test_a_store_that_cannot_be_opened_is_one_sentence() -> None:
         open_store("nonsense://nowhere")
     with pytest.raises(ConfigurationError, match="must be a file"):
         open_store("sqlite://")
+    with pytest.raises(ConfigurationError, match="needs the Python package MySQLdb, which is not installed"):
+        open_store("mysql://localhost/dovecote")
 
 
 def test_the_same_business_key_gives_the_same_command(store: Store) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
-from pipelines.errors import GateFailedError, WarehouseError
+from pipelines.errors import ConfigurationError, GateFailedError, WarehouseError
 from pipelines.run.publish import publish
 from pipelines.warehouse import snapshot as snapshots
 from pipelines.warehouse.connection import open_warehouse
@@ -175,6 +175,17 @@ def test_a_vanished_table_is_a_shrunken_one(small_company: SmallCompany) -> None
         publish(small_company.settings)
 
 
+def test_nothing_synced_is_not_published_as_an_empty_snapshot_that_passes_every_check(
+    small_company: SmallCompany,
+) -> None:
+    small_company.marts()
+    with duckdb.connect(str(small_company.settings.warehouse_path)) as connection:
+        connection.execute("delete from marts.dim_administration")
+    with pytest.raises(ConfigurationError, match="no administration was synced yet; run `dovecote run`"):
+        publish(small_company.settings, accept_shrink=True)
+    assert current_snapshot(small_company.settings.published_link) is None
+
+
 def test_three_files_and_all_younger_than_an_hour_are_kept(small_company: SmallCompany) -> None:
     small_company.marts()
     link = small_company.settings.published_link
@@ -212,6 +223,15 @@ def test_nothing_published_is_no_snapshot(tmp_path: Path) -> None:
     assert current_snapshot(link) is None
     link.symlink_to("marts-20261120T080211Z-ab12.duckdb")
     assert current_snapshot(link) is None, "a link to a file that was removed"
+
+
+def test_a_link_that_points_at_itself_is_no_snapshot_and_is_replaced(small_company: SmallCompany) -> None:
+    small_company.marts()
+    link = small_company.settings.published_link
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to(link.name)
+    assert current_snapshot(link) is None
+    assert publish(small_company.settings).snapshot == current_snapshot(link)
 
 
 def test_a_damaged_snapshot_is_named(tmp_path: Path) -> None:

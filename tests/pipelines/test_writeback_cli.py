@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from pipelines.cli import app
-from pipelines.errors import CommandRefusedError, ConfigurationError
+from pipelines.errors import CommandRefusedError, ConfigurationError, WarehouseError
+from pipelines.writeback.draft import DraftInvoice, DraftLine
 
 MARTS = """
     create schema marts;
@@ -28,6 +30,7 @@ MARTS = """
     create table marts.dim_project as select '101' as administration_id, '5' as project_id, 'Kade' as project_name,
         'active' as project_state;
 """
+SNAPSHOT = "marts-20261120T080000Z-ab12.duckdb"
 DRAFT = {
     "administration_id": "101",
     "contact_id": "7",
@@ -51,9 +54,9 @@ def dovecote(clean_environment: Path, monkeypatch: pytest.MonkeyPatch) -> Doveco
     """Runs a verb; an error is raised, as it reaches `main`."""
     published = clean_environment / "published"
     published.mkdir(parents=True)
-    with duckdb.connect(str(published / "marts-1.duckdb")) as connection:
+    with duckdb.connect(str(published / SNAPSHOT)) as connection:
         connection.execute(MARTS)
-    (published / "marts.duckdb").symlink_to("marts-1.duckdb")
+    (published / "marts.duckdb").symlink_to(SNAPSHOT)
     monkeypatch.setenv("DOVECOTE__WRITABLE_ADMINISTRATIONS", "101")
 
     def run(*arguments: str) -> Result:
@@ -127,6 +130,32 @@ def test_what_is_wrong_is_refused_in_a_sentence_and_not_kept(
     with pytest.raises(CommandRefusedError, match=sentence):
         dovecote("drafts", "add", file(**changes))
     assert json.loads(dovecote("drafts", "list", "--json").stdout) == {"commands": []}
+
+
+def test_a_preview_of_what_would_be_refused_says_why_and_ends_with_2(
+    dovecote: Dovecote, file: Callable[..., str]
+) -> None:
+    looked = dovecote("drafts", "add", file(contact_id="8"), "--preview")
+    assert "NO  Contact 8 does not exist" in looked.stdout
+    assert looked.exit_code == 2
+    assert dovecote("drafts", "add", file(contact_id="8"), "--preview", "--json").exit_code == 2
+
+
+def test_a_damaged_snapshot_is_one_sentence(
+    dovecote: Dovecote, file: Callable[..., str], clean_environment: Path
+) -> None:
+    (clean_environment / "published" / SNAPSHOT).write_text("hello")
+    with pytest.raises(WarehouseError, match=r"published snapshot .* cannot be opened: .*; publish a new one"):
+        dovecote("drafts", "add", file(), "--preview")
+
+
+def test_the_help_of_add_names_every_field(dovecote: Dovecote) -> None:
+    shown = dovecote("drafts", "add", "--help").stdout
+    assert {*DraftInvoice.model_fields, *DraftLine.model_fields} <= set(re.findall(r"\w+", shown))
+
+
+def test_a_worker_with_nothing_to_do_says_so(dovecote: Dovecote) -> None:
+    assert dovecote("worker", "--once").stdout == "Nothing was due.\n"
 
 
 def test_a_file_that_is_not_there_and_a_command_that_is_not_there(dovecote: Dovecote) -> None:

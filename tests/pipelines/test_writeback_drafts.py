@@ -188,7 +188,7 @@ def test_the_customers_reference_stays_in_front() -> None:
     ("field", "value", "says"),
     [
         ("customer_reference", "A/12", "'/' cannot be looked up"),
-        ("customer_reference", "x" * 121, "at most 120"),
+        ("customer_reference", "x" * 121, "121 characters; a reference has at most 120"),
         ("lines", [], "0 lines; a draft has 1 to 200"),
         ("lines", [line(description=" ")], "at least 1 character"),
         ("lines", [{**line(), "unit_price": 129.95}], "a float loses cents"),
@@ -199,6 +199,11 @@ def test_the_customers_reference_stays_in_front() -> None:
         ("lines", [line(period="20261130..20261101")], "last day is before its first"),
         ("lines", [line(amount="1")], "Extra inputs"),
         ("contact_id", "seven", "match pattern"),
+        ("lines", [line("129,95")], "'129,95' is not an amount; write it with a point"),
+        ("lines", [line(description="a\0b")], "control character '.x00' is in it"),
+        ("lines", [line(period="20261301..20261231")], "has a day that does not exist"),
+        ("invoice_date", "0226-11-20", "0226-11-20 is not between 2000-01-01 and 2099-12-31"),
+        ("invoice_date", "9999-12-31", "is not between"),
     ],
 )
 def test_what_cannot_be_a_draft_is_named(field: str, value: object, says: str) -> None:
@@ -238,7 +243,7 @@ def test_a_good_draft_passes_every_check() -> None:
         (draft(line(ledger_account_id=CLOSED)), Books(), "ledger account 'Oude omzet' is no longer active"),
         (draft(line(ledger_account_id=DEBTORS)), Books(), "'Debiteuren' does not allow sales invoices"),
         (draft(line(project_id="6")), Books(), "project 'Klaar' is archived"),
-        (draft(line("1000000000", "2")), Books(), "An amount is beyond"),
+        (draft(line("1000000000", "2")), Books(), "An amount is beyond 1 000 000 000 either"),
         (
             draft(invoice_date=date(2026, 9, 30)),
             Books(locked_until=date(2026, 9, 30)),
