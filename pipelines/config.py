@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +22,7 @@ from pipelines.errors import ConfigurationError
 
 DEFAULT_API_URL = "https://moneybird.com/api/v2"
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_MEMORY = re.compile(r"\d+(\.\d+)? ?([KMGT]i?B|%)", re.IGNORECASE)
 _FILES = (Path(".dlt/secrets.toml"), Path(".dlt/config.toml"))
 _SECTIONS = ("SOURCES__MONEYBIRD__", "DOVECOTE__")
 
@@ -57,6 +59,23 @@ class Settings(BaseModel):
         if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
             raise ValueError("a token would travel unencrypted; use https (http is for the local sandbox only)")
         return value.rstrip("/")
+
+    @field_validator("memory_limit")
+    @classmethod
+    def _amount_of_memory(cls, value: str) -> str:
+        if not _MEMORY.fullmatch(value.strip()):
+            raise ValueError("expected an amount of memory such as 512MB or 2GB")
+        return value.strip()
+
+    @field_validator("tokens")
+    @classmethod
+    def _sendable(cls, value: dict[str, str]) -> dict[str, str]:
+        """Without the line break that pasting leaves; what no header can carry is named by the token's name only."""
+        tokens = {name: token.strip() for name, token in value.items()}
+        for name, token in tokens.items():
+            if not re.fullmatch(r"[\x21-\x7e]+", token):
+                raise ValueError(f"token '{name}' holds a character that no token has; copy it again from Moneybird")
+        return tokens
 
     @field_validator("administrations", "writable_administrations", mode="before")
     @classmethod
@@ -135,6 +154,10 @@ def load(
 
 def prepare_home(settings: Settings) -> Path:
     """`settings.home`, created if needed and closed to other users (mode 0700)."""
+    if "'" in str(settings.home):
+        raise ConfigurationError(
+            f"DOVECOTE_HOME {settings.home} holds a single quote, which the loader cannot write; choose another name."
+        )
     try:
         settings.home.mkdir(parents=True, exist_ok=True)
         settings.home.chmod(0o700)
@@ -183,6 +206,6 @@ def _explain(error: ValueError) -> str:
     name = ".".join(str(part) for part in first["loc"]) or "settings"
     where = "sources.moneybird" if name.split(".")[0] in {"api_url", "tokens", "administrations"} else "dovecote"
     return (
-        f"Setting {where}.{name} cannot be used: {first['msg']}; "
+        f"Setting {where}.{name} cannot be used: {first['msg'].removeprefix('Value error, ')}; "
         "correct it in the environment, .dlt/secrets.toml or .dlt/config.toml."
     )

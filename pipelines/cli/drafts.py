@@ -75,7 +75,7 @@ def show(command_id: Number, json: Json = False) -> None:
 
 @drafts.command()
 def add(
-    file: Annotated[Path, typer.Argument(help="A draft as JSON, as below.")],
+    file: Annotated[Path, typer.Argument(help="A draft as JSON, with the fields above.")],
     approve: Annotated[bool, typer.Option("--approve", help="Approve it too: the worker may send it.")] = False,
     preview: Annotated[bool, typer.Option("--preview", help="Only show what would be sent; nothing is kept.")] = False,
     json: Json = False,

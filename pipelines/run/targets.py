@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
-from pipelines.config import Settings
-from pipelines.errors import ApiError, ConfigurationError
+from pipelines.config import DEFAULT_API_URL, Settings
+from pipelines.errors import ApiError, ConfigurationError, NotFoundError
 from pipelines.moneybird import feeds
 from pipelines.moneybird.auth import TokenAuth
 from pipelines.moneybird.budget import Budget
@@ -75,6 +75,11 @@ def find_targets(settings: Settings, clients: list[Client]) -> Roots:
     for client in clients:
         try:
             rows, answer = feeds.read_roots(client, ROOT)
+        except NotFoundError:
+            raise ConfigurationError(
+                f"{settings.api_url} has no list of administrations, so it is not Moneybird's API; set "
+                f"sources.moneybird.api_url to its whole address, such as {DEFAULT_API_URL}."
+            ) from None
         except ApiError as error:
             failures[client.token_name] = error
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -11,20 +12,32 @@ import duckdb
 
 from pipelines.errors import WarehouseError
 
+LOCK_PATIENCE = 5.0  # seconds; `dovecote plan` and `status` hold the file for less than one
 _HOLDER = re.compile(r"held in (?P<program>\S+) \(PID (?P<pid>\d+)\)")
 
 
 def open_warehouse(path: Path, memory_limit: str = "1GB") -> duckdb.DuckDBPyConnection:
     """A writing connection to the warehouse at `path`, created if missing. Timestamps are shown in UTC.
 
-    Raises WarehouseError when another process holds the file, the disk is full or the file is not a warehouse.
+    Waits a few seconds for another process that holds the file. Raises WarehouseError when it still does, when the disk
+    is full or when the file is not a warehouse.
     """
     try:
-        connection = duckdb.connect(str(path))
+        connection = _connect(path, time.monotonic() + LOCK_PATIENCE)
         connection.execute(f"set memory_limit = '{memory_limit}'; set timezone = 'UTC'")
     except duckdb.Error as error:
         raise explain(error, path) from None
     return connection
+
+
+def _connect(path: Path, until: float) -> duckdb.DuckDBPyConnection:
+    while True:
+        try:
+            return duckdb.connect(str(path))
+        except duckdb.IOException as error:
+            if "Could not set lock" not in str(error) or time.monotonic() >= until:
+                raise
+        time.sleep(0.2)
 
 
 @contextmanager
@@ -80,4 +93,7 @@ def explain(error: Exception, path: Path) -> WarehouseError:
             "DuckDB reached its memory limit; raise dovecote.memory_limit (for example DOVECOTE__MEMORY_LIMIT=2GB)."
         )
     first_line = text.splitlines()[0] if text else type(error).__name__
-    return WarehouseError(f"The warehouse {path} cannot be used: {first_line}")
+    return WarehouseError(
+        f"The warehouse {path} cannot be used ({first_line[:200]}); move it away and run `dovecote run`, "
+        "which fills a new one. What was published stays."
+    )

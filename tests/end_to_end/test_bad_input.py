@@ -72,6 +72,23 @@ def test_an_unknown_administration_is_answered_with_those_there_are(group: Group
     assert group.id(STUDIO) in sentence(result)
 
 
+def test_an_address_that_is_not_the_api_is_named(group: Group) -> None:
+    result = dovecote(group, "sync", api_url=group.described["url"])
+
+    assert result.returncode == 2
+    assert "set sources.moneybird.api_url to its whole address" in sentence(result)
+
+
+def test_a_damaged_warehouse_says_what_to_do(group: Group) -> None:
+    group.home.mkdir()
+    group.settings().warehouse_path.write_text("rubbish" * 4000)
+
+    result = dovecote(group, "sync")
+
+    assert result.returncode == 1
+    assert "move it away and run `dovecote run`" in sentence(result)
+
+
 def test_an_unreachable_host_is_named(group: Group) -> None:
     result = dovecote(group, "sync", api_url="http://127.0.0.1:9/api/v2")
 

@@ -68,6 +68,8 @@ def test_a_process_that_sends_nothing_is_given_no_token(tmp_path: Path) -> None:
         ({"SOURCES__MONEYBIRD__API_URL": "http://moneybird.com/api/v2"}, "unencrypted"),
         ({"DOVECOTE__BUDGET__GENERAL": "many"}, "dovecote.budget.general"),
         ({"DOVECOTE__BUGDET__GENERAL": "1"}, "dovecote.bugdet"),
+        ({"DOVECOTE__MEMORY_LIMIT": "lots"}, "expected an amount of memory such as 512MB"),
+        ({"SOURCES__MONEYBIRD__TOKENS__HOLDING": "h\u00e9"}, "token 'holding' holds a character that no token has"),
     ],
 )
 def test_a_wrong_setting_is_named(environment: dict[str, str], words: str, tmp_path: Path) -> None:
@@ -80,6 +82,15 @@ def test_a_broken_file_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigurationError, match=r"secrets\.toml cannot be read"):
         config.load({}, tmp_path)
+
+
+def test_the_line_break_that_pasting_leaves_is_no_part_of_a_token(tmp_path: Path) -> None:
+    assert config.load({"SOURCES__MONEYBIRD__TOKENS__A": "secret\n"}, tmp_path).tokens == {"a": "secret"}
+
+
+def test_a_home_that_the_loader_cannot_write_to_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="single quote"):
+        config.prepare_home(config.load({"DOVECOTE_HOME": str(tmp_path / "vera's")}, tmp_path))
 
 
 def test_only_the_local_sandbox_may_be_written_to_without_a_list(tmp_path: Path) -> None:
