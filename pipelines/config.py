@@ -118,10 +118,6 @@ class Settings(BaseModel):
         return self.home / "run.lock"
 
     @property
-    def finance_dir(self) -> Path:
-        return self.home / "finance"
-
-    @property
     def project_root(self) -> Path:
         """Where `dbt_project` and `dashboards` stand."""
         return Path(__file__).resolve().parents[1]

@@ -26,7 +26,6 @@ from pipelines.run.publish import publish
 from pipelines.run.report import BuildReport, DbtResult
 from pipelines.warehouse.connection import open_warehouse
 
-LOG_NAME = "dbt.log"
 _FAILED = ("error", "fail", "runtime error", "partial success")
 _NOT_OUR_WORK = re.compile(r"no space left|file too large|disk is full|could not set lock|out of memory", re.IGNORECASE)
 _DBT = "from dbt.cli.main import cli; cli()"

@@ -127,11 +127,11 @@ class RecordReader:
         )
 
     def _fetch(self, target: Target, resource: Resource, due: Mapping[str, str]) -> set[str]:
-        """Adds the records behind `due` (id → scope) to the slice; returns the ids that came."""
+        """Adds the records behind `due` (id → scope) to the slice; returns the ids that came, held back or not."""
         came: set[str] = set()
         for page in feeds.fetch_records(target.client, target.administration_id, resource, due):
             self._add(resource, page)
-            came |= set(page.ids)
+            came |= page.seen
         return came
 
     def _list(self, target: Target, resource: Resource) -> None:

@@ -57,7 +57,7 @@ class Administration:
         self._figures: dict[int, Figures] = {}
         self._hours_of: dict[int, set[int]] = {}
         self.ledger = Ledger(lambda day: identifiers.next(moment(day)), dialect.d12_entry_ids == "kept")
-        self.books = Books(self.roles, self.accounts, dialect, self.figures)
+        self.books = Books(self.roles, dialect, self.figures)
 
     def new_id(self, at: int | None = None) -> int:
         return self.identifiers.next(self.clock.milliseconds() if at is None else at)

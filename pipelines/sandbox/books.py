@@ -16,23 +16,21 @@ from pipelines.sandbox.amounts import Figures, to_int
 from pipelines.sandbox.deferral import shares
 from pipelines.sandbox.dialect import Dialect
 from pipelines.sandbox.ledger import Posting, first_day, month_of
-from pipelines.sandbox.model import Account, Cents, Invoice, Journal, Line, Mutation, Payment
+from pipelines.sandbox.model import Cents, Invoice, Journal, Line, Mutation, Payment
 from pipelines.sandbox.page import Page
 from pipelines.sandbox.states import is_posted
 
 
 class Books:
-    """Knows an administration's roles, accounts and dialect, and turns its documents into postings."""
+    """Knows an administration's roles and dialect, and turns its documents into postings."""
 
     def __init__(
         self,
         roles: Mapping[str, int],
-        accounts: Mapping[int, Account],
         dialect: Dialect,
         figures: Callable[[Invoice], Figures],
     ) -> None:
         self._roles = roles
-        self._accounts = accounts
         self._dialect = dialect
         self._figures = figures
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -47,6 +50,17 @@ class Group:
     def begin_synced(self) -> None:
         """As after a first sync of the untouched group: a copy of an earlier one, for the group is deterministic."""
         shutil.copytree(self.synced_home, self.home)
+
+    def environment(self) -> dict[str, str]:
+        """What a process of ours needs to work with this group."""
+        tokens = {f"SOURCES__MONEYBIRD__TOKENS__{n.upper()}": t["token"] for n, t in self.described["tokens"].items()}
+        ours = {"DOVECOTE_HOME": str(self.home), "SOURCES__MONEYBIRD__API_URL": self.described["api_url"]}
+        return {**os.environ, **tokens, **ours}
+
+    def dovecote(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A verb in a process of its own."""
+        command = [sys.executable, "-m", "pipelines", *arguments]
+        return subprocess.run(command, env=self.environment(), capture_output=True, text=True, check=False)
 
     def happens(self, kind: str, administration: int, **fields: Any) -> dict[str, Any]:
         body = {"administration_id": self.id(administration), "type": kind} | fields

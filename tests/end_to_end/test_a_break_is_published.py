@@ -3,25 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 
 from tests.end_to_end.conftest import Group
 
 STUDIO, ADVIES = 1, 2
-
-
-def dovecote(group: Group, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {
-        "DOVECOTE_HOME": str(group.home),
-        "SOURCES__MONEYBIRD__API_URL": group.described["api_url"],
-    }
-    environment |= {
-        f"SOURCES__MONEYBIRD__TOKENS__{n.upper()}": t["token"] for n, t in group.described["tokens"].items()
-    }
-    command = [sys.executable, "-m", "pipelines", *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
 def test_ledger_lines_that_moneybird_leaves_out_break_the_copy_until_they_come(group: Group) -> None:
@@ -30,8 +15,8 @@ def test_ledger_lines_that_moneybird_leaves_out_break_the_copy_until_they_come(g
     group.happens("create_and_send_invoice", STUDIO)
     group.fault("report_line_missing", match=f"{group.id(STUDIO)}/reports/journal_entries", times=9999)
 
-    run = dovecote(group, "run", "--json")
-    check = dovecote(group, "check", "--json")
+    run = group.dovecote("run", "--json")
+    check = group.dovecote("check", "--json")
 
     assert run.returncode == 0, run.stderr
     report = json.loads(run.stdout)
@@ -43,6 +28,6 @@ def test_ledger_lines_that_moneybird_leaves_out_break_the_copy_until_they_come(g
     assert "ledger_equals_report" in {one["check_id"] for one in broken}
 
     group.control.delete("/_sandbox/faults")
-    assert dovecote(group, "run").returncode == 0
-    assert dovecote(group, "check").returncode == 0
+    assert group.dovecote("run").returncode == 0
+    assert group.dovecote("check").returncode == 0
     assert group.differences() == []

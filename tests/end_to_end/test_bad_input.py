@@ -235,15 +235,8 @@ def test_a_warehouse_of_another_api_is_not_mixed(group: Group) -> None:
 
 def test_a_second_run_is_refused_and_the_first_is_named(group: Group, tmp_path: Path) -> None:
     group.fault("throttle", match="contacts", times=1)
-    environment = os.environ | {
-        "DOVECOTE_HOME": str(group.home),
-        "SOURCES__MONEYBIRD__API_URL": group.described["api_url"],
-    }
-    environment |= {
-        f"SOURCES__MONEYBIRD__TOKENS__{n.upper()}": t["token"] for n, t in group.described["tokens"].items()
-    }
     with subprocess.Popen(
-        [sys.executable, "-m", "pipelines", "run"], env=environment, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "pipelines", "run"], env=group.environment(), stderr=subprocess.PIPE, text=True
     ) as first:
         assert first.stderr is not None
         first.stderr.readline()  # it says that it waits

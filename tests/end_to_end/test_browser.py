@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -30,22 +29,8 @@ STIR = 300  # milliseconds until a changed field has started its rerun, which re
 STUDIO = 1
 
 
-def environment(group: Group) -> dict[str, str]:
-    tokens = {f"SOURCES__MONEYBIRD__TOKENS__{n.upper()}": t["token"] for n, t in group.described["tokens"].items()}
-    return (
-        os.environ
-        | tokens
-        | {
-            "DOVECOTE_HOME": str(group.home),
-            "SOURCES__MONEYBIRD__API_URL": group.described["api_url"],
-        }
-    )
-
-
 def run(group: Group) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "pipelines", "run"], env=environment(group), capture_output=True, text=True, check=False
-    )
+    done = group.dovecote("run")
     assert done.returncode == 0, done.stderr
 
 
@@ -60,7 +45,7 @@ def address(group: Group, tmp_path: Path) -> Iterator[str]:
         def start(stdout: Any, *verb: str) -> subprocess.Popen[str]:
             command = [sys.executable, "-u", "-m", "pipelines", *verb]
             process = stack.enter_context(
-                subprocess.Popen(command, env=environment(group), stdout=stdout, stderr=log, text=True)
+                subprocess.Popen(command, env=group.environment(), stdout=stdout, stderr=log, text=True)
             )
             stack.callback(process.terminate)  # before the wait of the process's own exit
             return process

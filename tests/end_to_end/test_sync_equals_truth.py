@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -147,14 +146,7 @@ def test_a_kill_between_load_and_stamp_loses_nothing(group: Group, method: str) 
     group.happens("advance_clock", STUDIO, seconds=60)
     for kind, administration, fields in CHANGES:
         group.happens(kind, administration, **fields)
-    environment = os.environ | {
-        "DOVECOTE_HOME": str(group.home),
-        "SOURCES__MONEYBIRD__API_URL": group.described["api_url"],
-    }
-    environment |= {
-        f"SOURCES__MONEYBIRD__TOKENS__{n.upper()}": t["token"] for n, t in group.described["tokens"].items()
-    }
-    killed = subprocess.run([sys.executable, "-c", KILLED.format(method=method)], env=environment, check=False)
+    killed = subprocess.run([sys.executable, "-c", KILLED.format(method=method)], env=group.environment(), check=False)
     assert killed.returncode == -signal.SIGKILL
 
     report = group.sync()

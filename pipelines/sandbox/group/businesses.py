@@ -14,7 +14,6 @@ from pipelines.sandbox.group.site import Site
 from pipelines.sandbox.model import TimeEntry
 
 FEES = {"Studio": 280_000, "Advies": 240_000, "Webwinkel": 35_000}  # management fee a month
-USD = Decimal("0.92")
 
 _GOODS = (("Vogelvoer 5 kg", 1_895), ("Duiventil cederhout", 12_950), ("Drinkbak keramiek", 2_495), ("Nestkast", 3_450))
 _BOOKS = (("Handboek stadsduiven", 2_999), ("Vogelkalender", 1_450))
