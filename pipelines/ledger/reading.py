@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -30,6 +30,7 @@ from pipelines.warehouse.stamps import Read, SyncState
 
 log = logging.getLogger(__name__)
 Load = Callable[[list[TableSlice], str], None]
+YEARS_AHEAD = 10  # an end to asking on: longer than any contract, and a server may answer every year alike
 MONTHS_WORTH_A_YEAR = 3  # reading more months than this one by one costs more requests than the year's pages
 
 
@@ -114,8 +115,7 @@ class LedgerReader:
 
     def _first_round(self, job: LedgerJob) -> None:
         dirty = self._state.dirty(job.administration_id)
-        for year in comparison.years(self._con, job.administration_id, job.first_year, job.today):
-            job.years[year] = YearState(self._year_totals(job, year))
+        for year in self._year_by_year(job):
             named = {(account, month) for account, month in dirty if account and month.year == year}
             moved_months = {month for _, month in dirty if month.year == year}
             differing = {difference.ledger_account_id for difference in self._compare(job, year).differences}
@@ -127,6 +127,18 @@ class LedgerReader:
             named |= {(a, month) for a in differing - months_of_account.keys() for month in moved_months}
             for account, month in sorted(one for one in named if one[0] not in whole):
                 self._fetch(job, account, month, feeds.months(month, month)[0][1])
+
+    def _year_by_year(self, job: LedgerJob) -> Iterator[int]:
+        """Each year with its totals read, and after the last one a further year as long as the one before it moved: a
+        purchase or a contract can be spread over years that nothing we hold reaches."""
+        years = comparison.years(self._con, job.administration_id, job.first_year, job.today)
+        while years:
+            year = years.pop(0)
+            state = job.years[year] = YearState(self._year_totals(job, year))
+            moved = any(total.debit_sum or total.credit_sum for total in state.totals)
+            if not years and moved and year < job.today.year + YEARS_AHEAD:
+                years.append(year + 1)
+            yield year
 
     def _second_round(self, job: LedgerJob) -> None:
         for year, state in job.years.items():

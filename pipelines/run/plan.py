@@ -188,7 +188,9 @@ def _report_requests(
 ) -> int:
     read_at = {scope: read.read_at for (name, scope), read in reads.items() if name == resource.name}
     years = comparison.years(connection, known.administration_id, known.period_start.year, known.today)
-    return sum(
+    # After the last year with lines one more is asked, which an unchanged administration answers empty.
+    beyond = comparison.last_line(connection, known.administration_id, years[-1]) is not None if years else False
+    return beyond + sum(
         1
         + len(
             calendar.due_months(
