@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-slow check lint types imports browser prism clean
+.PHONY: help demo test test-slow check lint types imports browser prism clients clean
 
 # The first Python that will do: `python3` when it is new enough, otherwise one installed beside it.
 PYTHON ?= $(shell for name in python3 python3.11 python3.12 python3.13; do \
@@ -33,8 +33,8 @@ help:
 demo: .venv/installed
 	@$(BIN)/python -m pipelines demo $(if $(filter 0 no false,$(DASHBOARD)),--no-dashboard,--dashboard --port $(PORT))
 
-test: check browser prism
-	$(PYTEST) -m "not slow" -n $(WORKERS) --dist loadgroup
+test: check browser prism clients
+	$(PYTEST) -m "not slow" -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-slow: .venv/installed-test browser prism
 	$(PYTEST) -m slow
@@ -58,6 +58,13 @@ browser:
 prism:
 	@test -x .cache/prism/node_modules/.bin/prism || ! command -v npm >/dev/null || \
 		npm install --prefix .cache/prism --no-audit --no-fund --silent $(PRISM) || echo "Prism could not be installed."
+
+# Published clients of the API in an environment of their own; without the index their tests are skipped and say so.
+clients: .venv/uv
+	@test .cache/clients/installed -nt tests/outside/clients/requirements.txt || { \
+		rm -rf .cache/clients && $(BIN)/uv venv --quiet --no-project --python $(BIN)/python .cache/clients && \
+		$(BIN)/uv pip install --quiet --python .cache/clients/bin/python -r tests/outside/clients/requirements.txt && \
+		touch .cache/clients/installed; } || echo "The published clients could not be installed."
 
 clean:
 	rm -rf .venv .cache build *.egg-info

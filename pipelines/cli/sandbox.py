@@ -1,4 +1,4 @@
-"""`dovecote sandbox`: the local stand-in for Moneybird, on a port of this machine."""
+"""`dovecote sandbox`: the local stand-in for Moneybird, on a port of this machine; and what can be done to one."""
 
 from __future__ import annotations
 
@@ -7,27 +7,38 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipelines.cli import sandbox_control
+
 if TYPE_CHECKING:
     from pipelines.sandbox.serve import Sandbox
+    from pipelines.sandbox.world import World
+
+group = typer.Typer(invoke_without_command=True)
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the verb."""
-    app.command()(sandbox)
+    """Adds the verb, and below it what changes a sandbox that runs."""
+    sandbox_control.register(group)
+    app.add_typer(group, name="sandbox")
 
 
+@group.callback()
 def sandbox(
+    context: typer.Context,
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)] = 0,
     seed: Annotated[int, typer.Option(help="Same seed, same books.")] = 20261120,
     scale: Annotated[int, typer.Option(help="How many times as many customers and documents.", min=1)] = 1,
     years: Annotated[int, typer.Option(help="Whole years before the one of the business date.", min=1, max=20)] = 2,
-    administrations: Annotated[int, typer.Option(help="How many companies the group has.", min=1)] = 5,
+    administrations: Annotated[int, typer.Option(help="How many companies the group has.", min=1)] = 6,
     dialect: Annotated[str, typer.Option(help="What the documentation leaves open: D1, D11=one_month, …")] = "default",
+    faults: Annotated[str, typer.Option(help="What to serve wrongly, for checks to find: line_missing, …")] = "",
     no_throttle: Annotated[bool, typer.Option("--no-throttle", help="Send a limit nobody reaches.")] = False,
     business_date: Annotated[str, typer.Option(help="The sandbox's today, as YYYY-MM-DD.")] = "2026-11-20",
     json: Annotated[bool, typer.Option("--json", help="One line of JSON when requests are accepted.")] = False,
 ) -> None:
-    """Serve a local stand-in for Moneybird until Ctrl-C."""
+    """Serve a local stand-in for Moneybird until Ctrl-C. With a command: look at or change one that runs."""
+    if context.invoked_subcommand is not None:
+        return
     from datetime import date
 
     from pipelines.errors import ConfigurationError
@@ -44,12 +55,27 @@ def sandbox(
     world = build_group(
         seed, scale=scale, years=years, administrations=administrations, dialect=chosen, business_date=day
     )
+    _plant(world, faults)
     serve.run(
         world,
         port=port,
         throttle=Throttle.off() if no_throttle else None,
         announce=_print_json if json else _print_text,
     )
+
+
+def _plant(world: World, names: str) -> None:
+    """Serves a record of the group wrongly for every name; ConfigurationError for a name that is none."""
+    from pipelines.errors import ConfigurationError
+    from pipelines.sandbox.faults.planted import PLANTED
+
+    for name in filter(None, (part.strip() for part in names.split(","))):
+        if name not in PLANTED:
+            raise ConfigurationError(f"--faults knows {', '.join(PLANTED)}; not {name!r}.")
+        try:
+            world.faults.plant(name, list(world.administrations.values()))
+        except ValueError as error:
+            raise ConfigurationError(f"--faults {name}: {error}.") from None
 
 
 def _print_json(running: Sandbox) -> None:

@@ -7,8 +7,7 @@ stamps and dbt's sources follow; `tests/test_complete.py` names what is missing.
 Source: Moneybird's OpenAPI document of 2026-08-21 and its behaviour as measured by other clients. What is marked
 "unverified" below was not seen on a live administration by us.
 
-Deliberately absent here: resources that later capabilities need (documents, external invoices, bank, estimates,
-products, webhooks).
+Deliberately absent here: resources that later capabilities need (documents, bank, estimates, products, webhooks).
 """
 
 from __future__ import annotations
@@ -226,6 +225,38 @@ RESOURCES: tuple[Resource, ...] = (
         },
         why="Has a version feed. It hides everything outside this year unless a period is given, at most ten years.",
         docs="https://developer.moneybird.com/api/sales-invoices",
+    ),
+    Resource(
+        name="external_sales_invoices",
+        path="external_sales_invoices",
+        feed=Feed.VERSIONS,
+        scopes=(("sales_invoices",),),
+        windowed=True,
+        filters={"state": "all"},
+        columns=_columns(
+            id=TEXT, version=VERSION, contact_id=TEXT, state=TEXT, date=DATE, due_date=DATE, reference=TEXT,
+            entry_number=COUNT, origin=TEXT, source=TEXT, currency=TEXT, prices_are_incl_tax=FLAG, paid_at=DATE,
+            total_paid=MONEY, total_unpaid=MONEY, total_unpaid_base=MONEY, total_price_excl_tax=MONEY,
+            total_price_excl_tax_base=MONEY, total_price_incl_tax=MONEY, total_price_incl_tax_base=MONEY,
+            marked_dubious_on=DATE, marked_uncollectible_on=DATE, created_at=MOMENT, updated_at=MOMENT,
+        ),
+        children=(
+            Child("details", _DETAIL, ignored=_PARENT_ID),
+            Child("payments", _PAYMENT, ignored=_PARENT_ID),
+            Child("tax_totals", _TAX_TOTAL),
+        ),
+        parent_key="external_sales_invoice_id",
+        posting=Posting("date", "details", "payments", silent_states=("new",)),
+        ignored=_PARENT_ID
+        | {
+            "source_url": "a link into another system, which may open the document without logging in",
+            "contact": _SNAPSHOT,
+            "notes": _TRAIL,
+            "attachments": _TRAIL,
+            "events": _TRAIL,
+        },
+        why="Has a version feed since 2026-03-09, with this year as its default. Customers owe these invoices too.",
+        docs="https://developer.moneybird.com/api/external-sales-invoices",
     ),
     Resource(
         name="ledger_accounts",

@@ -8,15 +8,33 @@ last line of a rate takes the cent that is left, so lines plus tax are always th
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from pipelines.sandbox.model import Cents, Invoice, TaxRate
+from pipelines.sandbox.model import Cents, Line, TaxRate
+from pipelines.sandbox.rules import documents, follows, money
 
 _HUNDRED = Decimal(100)
 _LEADING_NUMBER = re.compile(r"^\s*(-?\d+(?:[.,]\d+)?)")
+_BUYER_OWES = frozenset({"NL/2a", "NL/4a", "NL/4b"})
+_INPUT_TAX = "NL/5b"
 _NUMBER = re.compile(r"^-?\d+[.,]?\d*$")
+
+
+class Document(Protocol):
+    """What has lines and adds up: invoices of every kind, purchases, estimates, recurring invoices."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def lines(self) -> Sequence[Line]: ...
+    @property
+    def rate(self) -> Decimal: ...
+    @property
+    def discount(self) -> Decimal: ...
+    @property
+    def prices_are_incl_tax(self) -> bool: ...
 
 
 class TaxTotal(NamedTuple):
@@ -30,7 +48,10 @@ class TaxTotal(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """Everything that follows from lines, rates, discount and currency. `nets` stand in the order of the lines."""
+    """Everything that follows from lines, rates, discount and currency. `nets` stand in the order of the lines.
+
+    `reverse_charged` is tax that the buyer owes himself (P-7): in the books and the return, not on the document.
+    """
 
     nets: tuple[Cents, ...]
     nets_base: tuple[Cents, ...]
@@ -40,8 +61,21 @@ class Figures(NamedTuple):
     incl: Cents
     incl_base: Cents
     discount: Cents
+    reverse_charged: tuple[TaxTotal, ...] = ()
 
 
+@follows(documents.REVERSE_CHARGED_RATES)
+def is_reverse_charged(rate: TaxRate) -> bool:
+    """A purchase rate whose tax the buyer owes: its lines land in box 2a, 4a or 4b of the return (P-7, A)."""
+    return rate.kind == "purchase_invoice" and not _BUYER_OWES.isdisjoint(rate.references)
+
+
+def is_deductible(rate: TaxRate) -> bool:
+    """Whether the tax comes back as input tax: box 5b is among the rate's. A small or exempt buyer's is not (A)."""
+    return _INPUT_TAX in rate.references
+
+
+@follows(documents.HALF_AWAY)
 def to_int(value: Decimal) -> int:
     """A whole number, half away from zero."""
     return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
@@ -84,7 +118,7 @@ def number(value: object) -> Decimal | None:
     return None
 
 
-def figures(invoice: Invoice, rates: Mapping[int, TaxRate], per_line: bool = False) -> Figures:
+def figures(invoice: Document, rates: Mapping[int, TaxRate], per_line: bool = False) -> Figures:
     """The figures of one invoice. `per_line` rounds tax on every line instead of once per rate (D18)."""
     keep = (_HUNDRED - invoice.discount) / _HUNDRED
     prices = [to_int(line.price * line.quantity * keep) for line in invoice.lines]
@@ -94,22 +128,39 @@ def figures(invoice: Invoice, rates: Mapping[int, TaxRate], per_line: bool = Fal
         groups.setdefault(line.tax_rate_id, []).append(position)
     nets = list(prices)
     taxes: list[tuple[int, Cents, Cents]] = []
+    reverse_charged: list[tuple[int, Cents, Cents]] = []
     for rate_id, positions in groups.items():
         percentage = rates[rate_id].percentage or Decimal(0)
-        tax = _tax([prices[p] for p in positions], percentage, invoice.prices_are_incl_tax, per_line)
-        if invoice.prices_are_incl_tax:
+        owed_by_buyer = is_reverse_charged(rates[rate_id])
+        included = invoice.prices_are_incl_tax and not owed_by_buyer
+        tax = _tax([prices[p] for p in positions], percentage, included, per_line)
+        if included:
             _take_tax_out(nets, positions, percentage, tax)
         if percentage:
-            taxes.append((rate_id, sum(nets[p] for p in positions), tax))
-    return _with_base(invoice, nets, taxes, full - sum(prices))
+            kept = reverse_charged if owed_by_buyer else taxes
+            kept.append((rate_id, sum(nets[p] for p in positions), tax))
+    return _with_base(invoice, nets, taxes, reverse_charged, full - sum(prices))
 
 
+@follows(money.OPEN_BASE)
+def open_base(figures: Figures, paid: Cents, rate: Decimal) -> Cents:
+    """What is open in the administration's currency after `paid` in the document's currency."""
+    rest = figures.incl - paid
+    if rate == 1:
+        return rest
+    if figures.incl == 0:
+        return to_int(rest * rate)
+    return to_int(Decimal(figures.incl_base) * rest / figures.incl)
+
+
+@follows(documents.TAX_PER_DOCUMENT)
 def _tax(prices: list[Cents], percentage: Decimal, included: bool, per_line: bool) -> Cents:
     share = percentage / (_HUNDRED + percentage) if included else percentage / _HUNDRED
     parts = prices if per_line else [sum(prices)]
     return sum(to_int(part * share) for part in parts)
 
 
+@follows(documents.TAX_INCLUDED, documents.LAST_LINE)
 def _take_tax_out(nets: list[Cents], positions: list[int], percentage: Decimal, tax: Cents) -> None:
     gross = sum(nets[p] for p in positions)
     for position in positions:
@@ -117,19 +168,22 @@ def _take_tax_out(nets: list[Cents], positions: list[int], percentage: Decimal, 
     nets[positions[-1]] += gross - tax - sum(nets[p] for p in positions)
 
 
-def _with_base(invoice: Invoice, nets: list[Cents], taxes: list[tuple[int, Cents, Cents]], discount: Cents) -> Figures:
+@follows(documents.BASE_PER_LINE)
+def _with_base(
+    invoice: Document,
+    nets: list[Cents],
+    taxes: list[tuple[int, Cents, Cents]],
+    reverse_charged: list[tuple[int, Cents, Cents]],
+    discount: Cents,
+) -> Figures:
     rate = invoice.rate
     nets_base = nets if rate == 1 else [to_int(net * rate) for net in nets]
-    totals = tuple(
-        TaxTotal(
-            rate_id,
-            taxable,
-            sum(base for base, line in zip(nets_base, invoice.lines, strict=True) if line.tax_rate_id == rate_id),
-            tax,
-            tax if rate == 1 else to_int(tax * rate),
-        )
-        for rate_id, taxable, tax in taxes
-    )
+
+    def total(rate_id: int, taxable: Cents, tax: Cents) -> TaxTotal:
+        base = sum(base for base, line in zip(nets_base, invoice.lines, strict=True) if line.tax_rate_id == rate_id)
+        return TaxTotal(rate_id, taxable, base, tax, tax if rate == 1 else to_int(tax * rate))
+
+    totals = tuple(total(*row) for row in taxes)
     excl, excl_base = sum(nets), sum(nets_base)
     return Figures(
         nets=tuple(nets),
@@ -140,4 +194,5 @@ def _with_base(invoice: Invoice, nets: list[Cents], taxes: list[tuple[int, Cents
         incl=excl + sum(total.tax for total in totals),
         incl_base=excl_base + sum(total.tax_base for total in totals),
         discount=discount,
+        reverse_charged=tuple(total(*row) for row in reverse_charged),
     )

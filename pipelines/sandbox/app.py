@@ -1,4 +1,4 @@
-"""The application: the API under /api/v2/ and, when it is wanted, the control surface under /_sandbox/."""
+"""The application: the API under /api/v2/, OAuth beside it, and the control surface under /_sandbox/."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from starlette.routing import Route
 
 from pipelines.sandbox.api.gateway import Gateway
 from pipelines.sandbox.control import Control
+from pipelines.sandbox.oauth.endpoints import Endpoints
 from pipelines.sandbox.throttle import Throttle
 from pipelines.sandbox.world import World
 
-METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]  # and HEAD, which Starlette adds to GET
 
 
 def create_app(world: World, throttle: Throttle | None = None) -> Starlette:
@@ -20,6 +21,8 @@ def create_app(world: World, throttle: Throttle | None = None) -> Starlette:
     return Starlette(
         routes=[
             Route("/api/v2/{rest:path}", gateway.__call__, methods=METHODS),
+            *Endpoints(world, gateway).routes(),
+            *world.storage.routes(),
             *control.routes(),
         ]
     )

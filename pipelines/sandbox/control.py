@@ -1,10 +1,11 @@
-"""The control surface under /_sandbox/: truth, records, request log, events, faults, throttle.
+"""The control surface under /_sandbox/: truth, inventory, records, request log, clock, events, faults, throttle.
 
 It needs no token and answers the loopback only. Nothing here is part of Moneybird.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import date, timedelta
@@ -19,8 +20,15 @@ from starlette.routing import Route
 from pipelines.sandbox import events, inventory
 from pipelines.sandbox.administration import Administration
 from pipelines.sandbox.clock import iso
-from pipelines.sandbox.faults import Fault
+from pipelines.sandbox.events import business_day
+from pipelines.sandbox.exports.control import ExportsControl
+from pipelines.sandbox.faults.planted import PLANTED
+from pipelines.sandbox.faults.requests import Fault
+from pipelines.sandbox.hooks.control import HooksControl
+from pipelines.sandbox.identifiers import id_of
+from pipelines.sandbox.oauth.control import OAuthControl
 from pipelines.sandbox.throttle import Throttle
+from pipelines.sandbox.truth import answers
 from pipelines.sandbox.world import Planned, World
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost", "testclient"})
@@ -37,8 +45,10 @@ class Control:
     def routes(self) -> list[Route]:
         table: tuple[tuple[str, str, Handler], ...] = (
             ("GET", "/_sandbox/truth", self.truth),
+            ("GET", "/_sandbox/inventory", self.inventory),
             ("GET", "/_sandbox/records/{administration_id:int}/{resource}", self.records),
             ("GET", "/_sandbox/requests", self.requests),
+            ("GET", "/_sandbox/requests/counts", self.count_requests),
             ("DELETE", "/_sandbox/requests", self.forget_requests),
             ("GET", "/_sandbox/clock", self.clock),
             ("GET", "/_sandbox/events", self.happened),
@@ -47,6 +57,9 @@ class Control:
             ("POST", "/_sandbox/faults", self.add_fault),
             ("DELETE", "/_sandbox/faults", self.clear_faults),
             ("POST", "/_sandbox/throttle", self.set_throttle),
+            *OAuthControl(self.world).table(),
+            *HooksControl(self.world).table(),
+            *ExportsControl(self.world).table(),
         )
         return [Route(path, self._guarded(handler), methods=[method]) for method, path, handler in table]
 
@@ -63,7 +76,7 @@ class Control:
         return answer
 
     def _administration(self, value: Any) -> Administration:
-        found = self.world.administrations.get(int(value)) if str(value).isdecimal() else None
+        found = self.world.administrations.get(id_of(value))
         if found is None:
             raise ValueError(f"no administration {value}")
         return found
@@ -74,8 +87,12 @@ class Control:
         as_of = date.fromisoformat(text) if text else self.world.clock.today()
         wanted = request.query_params.get("administration_id")
         if wanted:
-            return inventory.of(self._administration(wanted), as_of)
-        return [inventory.of(administration, as_of) for administration in self.world.administrations.values()]
+            return answers.of(self._administration(wanted), as_of)
+        return [answers.of(administration, as_of) for administration in self.world.administrations.values()]
+
+    async def inventory(self, _request: Request) -> Any:
+        """Situation → how often it occurs in the group."""
+        return inventory.situations(self.world)
 
     async def records(self, request: Request) -> Any:
         administration = self._administration(request.path_params["administration_id"])
@@ -83,6 +100,19 @@ class Control:
 
     async def requests(self, _request: Request) -> Any:
         return [asdict(line) for line in self.world.requests]
+
+    async def count_requests(self, _request: Request) -> Any:
+        """How many requests were logged: by bucket, by administration and bucket, by status (`lost` without one)."""
+        lines = self.world.requests
+        by_administration: dict[str, Counter[str]] = {}
+        for line in lines:
+            by_administration.setdefault(line.administration_id or "none", Counter())[line.bucket] += 1
+        return {
+            "total": len(lines),
+            "buckets": Counter(line.bucket for line in lines),
+            "administrations": by_administration,
+            "statuses": Counter(str(line.status or "lost") for line in lines),
+        }
 
     async def forget_requests(self, _request: Request) -> Any:
         forgotten = len(self.world.requests)
@@ -93,14 +123,19 @@ class Control:
         return {"at": iso(self.world.clock.milliseconds()), "today": self.world.clock.today().isoformat()}
 
     async def happen(self, request: Request) -> Any:
-        """Now, or with `after_requests: n` just before the n-th request of the API from now is served."""
+        """Now; with `after_requests: n` just before the n-th request of the API from now is served; with
+        `before: {path, page, method}` just before the first such request, a GET of page 1 when not said otherwise."""
         body = await _body(request)
         kind = body.pop("type", "")
         after = int(body.pop("after_requests", 0))
+        before = body.pop("before", None)
         action = partial(self._act, kind, body.pop("administration_id", None), body)
+        if before is not None:
+            self.world.planned.append(_planned(action, before))
+            return {"planned": kind, "before": before}
         if after <= 0:
             return action()
-        self.world.planned.append(Planned(self.world.served + after, action))
+        self.world.planned.append(Planned(action, self.world.served + after))
         return {"planned": kind, "after_requests": after}
 
     async def happened(self, _request: Request) -> Any:
@@ -115,15 +150,28 @@ class Control:
             self.world.clock.advance(step)
             self.world.catch_up()
             return {"at": iso(self.world.clock.milliseconds()), "today": self.world.clock.today().isoformat()}
+        if kind == "day_of_business":
+            everybody = list(self.world.administrations.values())
+            chosen = everybody if administration_id is None else [self._administration(administration_id)]
+            return business_day.happen(self.world, chosen)
         answer = events.happen(self._administration(administration_id), kind, arguments)
         self.world.calendar_changed()
         return answer
 
     async def list_faults(self, _request: Request) -> Any:
-        return [asdict(fault) for fault in self.world.faults.waiting]
+        """Those that wait for a request, then those that stand."""
+        faults = self.world.faults
+        return [*(asdict(fault) for fault in faults.waiting), *(planted.describe() for planted in faults.planted)]
 
     async def add_fault(self, request: Request) -> Any:
-        fault = Fault(**await _body(request))
+        """One of `faults.KINDS`, which waits for requests, or one of `planted.PLANTED` by its name alone, which stands;
+        `administration_id` says in whose records, else the first that has what it needs."""
+        body = await _body(request)
+        if body.get("kind") in PLANTED:
+            chosen = body.get("administration_id")
+            among = [self._administration(chosen)] if chosen else list(self.world.administrations.values())
+            return self.world.faults.plant(body["kind"], among).describe()
+        fault = Fault(**body)
         self.world.faults.add(fault)
         return asdict(fault)
 
@@ -139,6 +187,14 @@ class Control:
             setattr(self.throttle, name, int(value))
         self.throttle.forget()
         return {"general": self.throttle.general, "reports": self.throttle.reports}
+
+
+def _planned(action: Callable[[], dict[str, Any]], before: Any) -> Planned:
+    if not isinstance(before, dict) or not before.get("path"):
+        raise ValueError("before needs the path of a request, or a part of it")
+    return Planned(
+        action, path=str(before["path"]), page=str(before.get("page", 1)), method=str(before.get("method", "GET"))
+    )
 
 
 async def _body(request: Request) -> dict[str, Any]:

@@ -13,8 +13,10 @@ from decimal import Decimal
 from pipelines.sandbox.amounts import to_int
 from pipelines.sandbox.ledger import Month, month_of
 from pipelines.sandbox.model import Cents
+from pipelines.sandbox.rules import documents, follows
 
 
+@follows(documents.EQUAL_MONTHS, documents.PARTIAL_MONTHS, documents.LAST_MONTH)
 def shares(net: Cents, period: tuple[date, date], by_days: bool = False) -> list[tuple[Month, Cents]]:
     """Every month of the period with its share; the shares add up to `net`."""
     first, last = month_of(period[0]), month_of(period[1])

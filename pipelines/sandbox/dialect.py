@@ -1,8 +1,4 @@
-"""What Moneybird's documentation leaves open, as switches (POSTINGS §3, D1…D18). The default is the first value.
-
-A question that nothing in the sandbox asks yet is listed in `NOT_SERVED` with its reason and refused when named, so
-that nobody believes to have tested what was not there.
-"""
+"""What Moneybird's documentation leaves open, as switches (POSTINGS §3, D1…D18). The default is the first value."""
 
 from __future__ import annotations
 
@@ -22,12 +18,16 @@ class Dialect:
     d5_contact_on: str = "control_and_result"
     d6_partial_months: str = "equal"
     d7_first_month: str = "through_deferred"
+    d8_linking: str = "transfer"
+    d9_debtors_period: str = "balance_at_end"
+    d10_external_references: str = "empty"
     d11_report_period: str = "twelve_months"
     d12_entry_ids: str = "new"
     d13_parent_filter: str = "own_lines"
     d14_fx_price_base: str = "bank_value"
     d15_closing_journals: str = "included"
     d16_bad_debt_type: str = "expenses"
+    d17_reverse_charge_rows: str = "two"
     d18_tax_rounding: str = "per_document"
 
 
@@ -39,20 +39,17 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "d5_contact_on": ("control_and_result", "control"),
     "d6_partial_months": ("equal", "by_days"),
     "d7_first_month": ("through_deferred", "straight_to_revenue"),
-    "d11_report_period": ("twelve_months", "one_month"),
+    "d8_linking": ("transfer", "replace"),
+    "d9_debtors_period": ("balance_at_end", "movement"),
+    "d10_external_references": ("empty", "filled"),
+    "d11_report_period": ("twelve_months", "one_month", "granularity"),
     "d12_entry_ids": ("new", "kept"),
     "d13_parent_filter": ("own_lines", "with_children"),
     "d14_fx_price_base": ("bank_value", "invoice_value"),
     "d15_closing_journals": ("included", "excluded"),
     "d16_bad_debt_type": ("expenses", "revenue"),
+    "d17_reverse_charge_rows": ("two", "one"),
     "d18_tax_rounding": ("per_document", "per_line"),
-}
-
-NOT_SERVED: dict[str, str] = {
-    "d8": "linking always transfers from the account of unprocessed transactions",
-    "d9": "the debtors report is not served",
-    "d10": "external sales invoices are not served",
-    "d17": "the tax report is not served",
 }
 
 
@@ -68,8 +65,6 @@ def parse(text: str) -> Dialect:
             continue
         short, _, value = term.partition("=")
         short = short.lower().split("_")[0]
-        if short in NOT_SERVED:
-            raise ConfigurationError(f"Dialect {term!r} changes nothing here: {NOT_SERVED[short]}.")
         name = names.get(short)
         if name is None:
             raise ConfigurationError(f"Unknown dialect {term!r}; known are {', '.join(n.upper() for n in names)}.")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipelines.sandbox.model import Cents
+from pipelines.sandbox.rules import documents, follows
 
 Month = int  # year * 12 + month - 1
 Owner = tuple[str, int]  # the document whose change replaces these postings
@@ -25,7 +26,10 @@ def first_day(month: Month) -> date:
 
 @dataclass(slots=True)
 class Posting:
-    """One line of the books. `debit` and `credit` are both kept, because a dialect may book a negative credit."""
+    """One line of the books. `debit` and `credit` are both kept, because a dialect may book a negative credit.
+
+    A line knows all it could show; what a report shows of it is for the report to say (D1, D3, D4, D5).
+    """
 
     day: date
     account_id: int
@@ -40,6 +44,7 @@ class Posting:
     financial_account_id: int | None = None
     closing: bool = False  # part of a year-end journal
     id: int = 0
+    settles: tuple[str, int] | None = None  # the document that a receipt's line on debtors or creditors pays (D3)
 
     @property
     def amount(self) -> Cents:
@@ -57,14 +62,18 @@ class Ledger:
         self._slices: dict[int, dict[Month, dict[int, Posting]]] = {}
         self._sums: dict[int, dict[Month, list[Cents]]] = {}
 
-    def replace(self, owner: Owner, postings: Iterable[Posting]) -> None:
-        """Takes the owner's postings out and the given ones in. An owner without postings disappears."""
+    @follows(documents.ENTRY_IDS)
+    def replace(self, owner: Owner, postings: Iterable[Posting], grows: bool = False) -> None:
+        """Takes the owner's postings out and the given ones in. An owner without postings disappears.
+
+        `grows` says that the first ones are those that were there, which keep their ids: only time has passed.
+        """
         before = self._by_owner.pop(owner, [])
         for posting in before:
             self._take_out(posting)
         after = [posting for posting in postings if posting.debit or posting.credit]
         for position, posting in enumerate(after):
-            kept = self._keep_ids and position < len(before)
+            kept = (grows or self._keep_ids) and position < len(before)
             posting.id = before[position].id if kept else self._new_id(posting.day)
             self._put_in(posting)
         if after:

@@ -11,10 +11,11 @@ from pipelines.sandbox.model import Cents
 
 @dataclass
 class Page:
-    """The postings of one document while they are written down."""
+    """The postings of one document while they are written down. `title` stands where a line has no description."""
 
     document_type: str
     document_id: int
+    title: str
     lines: list[Posting] = field(default_factory=list)
 
     def move(
@@ -26,13 +27,17 @@ class Page:
         *,
         keep_side: str | None = None,
         document: tuple[str, int] | None = None,
+        settles: tuple[str, int] | None = None,
         contact_id: int | None = None,
         project_id: int | None = None,
         tax_rate_id: int | None = None,
         financial_account_id: int | None = None,
         closing: bool = False,
     ) -> None:
-        """Adds a posting; positive is debit. `keep_side` books a reversal negative on that side instead (D2)."""
+        """Adds a posting; positive is debit. `keep_side` books a reversal negative on that side instead (D2).
+
+        `settles` is the document that a payment's line on debtors or creditors pays.
+        """
         debit, credit = (amount, 0) if amount >= 0 else (0, -amount)
         if keep_side == "debit":
             debit, credit = amount, 0
@@ -41,7 +46,7 @@ class Page:
         kind, number = document or (self.document_type, self.document_id)
         self.lines.append(
             Posting(
-                day, account_id, debit, credit, kind, number, description, contact_id, project_id, tax_rate_id,
-                financial_account_id, closing,
+                day, account_id, debit, credit, kind, number, description or self.title, contact_id, project_id,
+                tax_rate_id, financial_account_id, closing, 0, settles,
             )
         )  # fmt: skip

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 
 from pipelines.errors import ConfigurationError
 from pipelines.sandbox.app import create_app
+from pipelines.sandbox.oauth import control as oauth_control
 from pipelines.sandbox.throttle import Throttle
 from pipelines.sandbox.world import World
 
@@ -34,7 +35,7 @@ class Sandbox:
         return f"{self.url}/api/v2"
 
     def describe(self) -> dict[str, Any]:
-        """What `--json` prints and a script needs: addresses, tokens, administrations, seed and business date."""
+        """What `--json` prints and a script needs: addresses, tokens, administrations, seed, date, app."""
         world = self.world
         return {
             "url": self.url,
@@ -46,6 +47,7 @@ class Sandbox:
             "administrations": [{"id": str(a.id), "name": a.name} for a in world.administrations.values()],
             "seed": world.seed,
             "business_date": world.business_date.isoformat(),
+            "oauth": oauth_control.describe(world.oauth.default_app, self.url),
         }
 
 

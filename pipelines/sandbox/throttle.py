@@ -47,7 +47,7 @@ class Throttle:
         counted_window, count = self._counts.get((client, bucket), (window, 0))
         count = count + 1 if counted_window == window else 1
         self._counts[client, bucket] = (window, count)
-        reset = (window + 1) * self.window_seconds
+        reset = self.window_end(clock)
         headers = {
             "RateLimit-Limit": str(limit),
             "RateLimit-Remaining": str(reset - now),
@@ -57,6 +57,10 @@ class Throttle:
         if count > limit:
             headers["Retry-After"] = str(reset)
         return Verdict(count <= limit, headers)
+
+    def window_end(self, clock: Clock) -> int:
+        """Unix seconds at which counting starts again."""
+        return (clock.seconds() // self.window_seconds + 1) * self.window_seconds
 
     def forget(self) -> None:
         """Starts counting again."""

@@ -7,23 +7,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from pipelines.sandbox.actions import calendar
 from pipelines.sandbox.administration import Administration
 from pipelines.sandbox.clock import Clock
 from pipelines.sandbox.dialect import Dialect
-from pipelines.sandbox.faults import Faults
+from pipelines.sandbox.exports.pace import Pace
+from pipelines.sandbox.faults.requests import Faults
+from pipelines.sandbox.hooks.hooks import Hooks
 from pipelines.sandbox.identifiers import Identifiers
-
-SCOPES = ("sales_invoices", "documents", "estimates", "bank", "time_entries", "settings")
-
-
-@dataclass(frozen=True)
-class Token:
-    """A personal API token: scopes are fixed at creation, administrations are those its user may enter."""
-
-    name: str
-    secret: str
-    administrations: tuple[int, ...]
-    scopes: frozenset[str] = frozenset(SCOPES)
+from pipelines.sandbox.oauth.authorizations import Authorizations
+from pipelines.sandbox.storage import Storage
+from pipelines.sandbox.tokens import Token as Token  # who needs a world needs tokens
 
 
 @dataclass(frozen=True)
@@ -41,10 +35,19 @@ class Request:
 
 @dataclass
 class Planned:
-    """Something to do before request number `at_request` (counted over the API since the start) is served."""
+    """Something to do before a request of the API is served: number `at_request` (counted since the start), or the
+    first one whose path holds `path` and that asks for `page`."""
 
-    at_request: int
     action: Callable[[], dict[str, Any]]
+    at_request: int = 0
+    path: str | None = None
+    page: str = "1"
+    method: str = "GET"
+
+    def is_due(self, served: int, method: str, path: str, page: str) -> bool:
+        if self.path is None:
+            return self.at_request <= served
+        return self.path in path and (self.method, self.page) == (method, page)
 
 
 @dataclass
@@ -57,23 +60,39 @@ class World:
     business_date: date
     identifiers: Identifiers = field(default_factory=Identifiers)
     administrations: dict[int, Administration] = field(default_factory=dict)
-    tokens: dict[str, Token] = field(default_factory=dict)
+    tokens: dict[str, Token] = field(default_factory=dict)  # personal ones; those of apps are in `oauth`
+    oauth: Authorizations = field(init=False)
     requests: list[Request] = field(default_factory=list)
     faults: Faults = field(default_factory=Faults)
+    exports: Pace = field(default_factory=Pace)
     planned: list[Planned] = field(default_factory=list)
     happened: list[dict[str, Any]] = field(default_factory=list)  # what planned events answered, oldest first
     served: int = 0
     _next_scheduled: int | None = None
     _calendar_known: bool = False
 
+    def __post_init__(self) -> None:
+        self.oauth = Authorizations(self.clock, self.seed)
+        self.storage = Storage(self.clock)
+        self.hooks = Hooks(self.clock)
+
+    def add_administration(self, administration: Administration) -> Administration:
+        self.administrations[administration.id] = administration
+        self.hooks.follow(administration)
+        return administration
+
     def add_token(self, token: Token) -> Token:
         self.tokens[token.secret] = token
         return token
 
-    def before_request(self) -> None:
+    def token(self, secret: str) -> Token | None:
+        """The personal or granted token that is good now."""
+        return self.tokens.get(secret) or self.oauth.token(secret)
+
+    def before_request(self, method: str = "GET", path: str = "", page: str = "1") -> None:
         """Lets the calendar and the planned changes catch up; called once for every request of the API."""
         self.served += 1
-        for planned in [planned for planned in self.planned if planned.at_request <= self.served]:
+        for planned in [planned for planned in self.planned if planned.is_due(self.served, method, path, page)]:
             self.planned.remove(planned)
             try:
                 self.happened.append(planned.action())
@@ -83,12 +102,13 @@ class World:
 
     def catch_up(self) -> None:
         """Sends what was scheduled for a moment that has passed. Cheap when nothing is due."""
+        self.hooks.day_passed(list(self.administrations.values()))
         if self._calendar_known and (self._next_scheduled is None or self.clock.milliseconds() < self._next_scheduled):
             return
         for administration in self.administrations.values():
-            administration.catch_up()
-        moments = [administration.next_scheduled() for administration in self.administrations.values()]
-        self._next_scheduled = min((moment for moment in moments if moment is not None), default=None)
+            calendar.catch_up(administration)
+        moments = [calendar.next_moment(administration) for administration in self.administrations.values()]
+        self._next_scheduled = min(moments, default=None)
         self._calendar_known = True
 
     def calendar_changed(self) -> None:

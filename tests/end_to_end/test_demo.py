@@ -15,8 +15,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("demo")  # one process, so that the first demo is made once
-
 DOVECOTE = [sys.executable, "-m", "pipelines"]
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from pipelines.operations import Command, State, Store, commands, open_store
 from pipelines.sandbox import serve
-from pipelines.sandbox.faults import Fault
+from pipelines.sandbox.faults.requests import Fault
 from pipelines.sandbox.throttle import Throttle
 from pipelines.writeback import enqueue
 from tests.pipelines.writeback_bench import Bench, Clock, Moneybird, Wire

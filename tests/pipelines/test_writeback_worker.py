@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from pipelines.errors import CommandRefusedError, ConfigurationError
 from pipelines.moneybird.client import Client
 from pipelines.operations import State, Store, audit, commands, open_store
-from pipelines.sandbox.faults import Fault as Plan
+from pipelines.sandbox.faults.requests import Fault as Plan
 from pipelines.writeback import approve, cancel, enqueue, retry
 from pipelines.writeback.worker import FIRST_PAUSE_SECONDS, LOOK_AGAIN_SECONDS, MAXIMUM_ATTEMPTS
 from tests.pipelines.writeback_bench import (

@@ -26,7 +26,7 @@ def frozen_group(**options: Any) -> World:
 
 @dataclass
 class Desk:
-    """A world, a client of its API and a client of its control surface."""
+    """A world, a client of its API and a client of its control surface; everything of `/_sandbox/` as a method."""
 
     world: World
     client: httpx.Client
@@ -43,10 +43,51 @@ class Desk:
     def post(self, name: str, path: str, content: Any) -> httpx.Response:
         return self.client.post(f"/{self.names[name].id}/{path}", json=content, headers=self.authorization(name))
 
+    def patch(self, name: str, path: str, content: Any = None) -> httpx.Response:
+        return self.client.patch(f"/{self.names[name].id}/{path}", json=content, headers=self.authorization(name))
+
+    def delete(self, name: str, path: str, content: Any = None) -> httpx.Response:
+        url = f"/{self.names[name].id}/{path}"
+        return self.client.request("DELETE", url, json=content, headers=self.authorization(name))
+
     def authorization(self, name: str) -> dict[str, str]:
         id_ = self.names[name].id
         secret = next(token.secret for token in self.world.tokens.values() if id_ in token.administrations)
         return {"Authorization": f"Bearer {secret}"}
+
+    def inventory(self) -> dict[str, int]:
+        """Situation → how often it occurs in the group."""
+        return dict(self.control.get("/_sandbox/inventory").json())
+
+    def truth(self, name: str, as_of: str | None = None) -> dict[str, Any]:
+        params = {"administration_id": str(self.names[name].id)} | ({"as_of": as_of} if as_of else {})
+        return dict(self.control.get("/_sandbox/truth", params=params).json())
+
+    def day_of_business(self, name: str | None = None) -> dict[str, Any]:
+        """Lets a day pass, everywhere or in one administration only; the records that changed."""
+        body = {"type": "day_of_business"} | ({"administration_id": str(self.names[name].id)} if name else {})
+        answer = self.control.post("/_sandbox/events", json=body)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def edit(self, name: str, resource: str, id_: object, fields: dict[str, Any]) -> dict[str, Any]:
+        return self.event(name, "edit_record", resource=resource, id=str(id_), fields=fields)
+
+    def erase(self, name: str, resource: str, id_: object) -> dict[str, Any]:
+        return self.event(name, "delete_record", resource=resource, id=str(id_))
+
+    def fault(self, kind: str, **more: Any) -> dict[str, Any]:
+        """Plants one, or asks for one that waits for requests."""
+        answer = self.control.post("/_sandbox/faults", json={"kind": kind, **more})
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def clear_faults(self) -> None:
+        self.control.delete("/_sandbox/faults")
+
+    def counts(self) -> dict[str, Any]:
+        """Logged requests: total, by bucket, by administration, by status."""
+        return dict(self.control.get("/_sandbox/requests/counts").json())
 
     def event(self, name: str, kind: str, **arguments: Any) -> dict[str, Any]:
         body = {"administration_id": str(self.names[name].id), "type": kind, **arguments}

@@ -1,107 +1,185 @@
-"""Every answer of the sandbox against the official contract, when that document lies beside the repository."""
+"""The sandbox against Moneybird's official contract, operation by operation, when that document lies beside the clone.
+
+Everything here runs over `OPERATIONS`: an operation that is added is called, validated, refused and searched for empty
+properties without a line in this file.
+"""
 
 from __future__ import annotations
 
-import json
-import os
-from pathlib import Path
+import re
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
+import httpx
 import pytest
-from jsonschema import Draft202012Validator
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-SHARED = Path(os.environ.get("DOVECOTE_SHARED", str(REPOSITORY.parent / "shared")))
-DOCUMENT = SHARED / "moneybird" / "openapi.json"
+from pipelines.sandbox.api.operations import OPERATIONS
+from tests.sandbox.always_empty import ALWAYS_EMPTY, NO_EXAMPLE
+from tests.sandbox.conftest import Desk, frozen_group, open_desk
+from tests.sandbox.contract import MISSING, Contract, Documented, load
+from tests.sandbox.contract_fill import Fill, fits
+from tests.sandbox.contract_ids import SERVED
+from tests.sandbox.contract_refusals import Refusal, refusals, stray_key, with_stray_key
+from tests.sandbox.contract_survey import NothingToCallError, Survey
 
-READS: tuple[tuple[str, str, dict[str, str]], ...] = (
-    ("contacts", "contacts", {"per_page": "100", "include_archived": "true"}),
-    ("contacts/filter", "contacts/filter", {"per_page": "100"}),
-    ("contacts/synchronization", "contacts/synchronization", {"include_archived": "true"}),
-    ("contacts/{contact}", "contacts/{id}", {"include_archived": "true"}),
-    ("contacts/customer_id/1", "contacts/customer_id/{customer_id}", {}),
-    ("sales_invoices", "sales_invoices", {"per_page": "100", "filter": "state:all"}),
-    (
-        "sales_invoices",
-        "sales_invoices",
-        {"per_page": "100", "filter": "state:draft|scheduled|uncollectible|late|reminded"},
-    ),
-    ("sales_invoices/synchronization", "sales_invoices/synchronization", {}),
-    ("sales_invoices/{invoice}", "sales_invoices/{id}", {}),
-    ("sales_invoices/find_by_invoice_id/2026-0001", "sales_invoices/find_by_invoice_id/{invoice_id}", {}),
-    ("ledger_accounts", "ledger_accounts", {}),
-    ("ledger_accounts/{account}", "ledger_accounts/{id}", {}),
-    ("tax_rates", "tax_rates", {}),
-    ("projects", "projects", {"filter": "state:all"}),
-    ("users", "users", {"include_inactive": "true", "include_accountants": "true", "include_api_users": "true"}),
-    ("time_entries", "time_entries", {"per_page": "100", "filter": "include_active:true"}),
-    ("reports/general_ledger", "reports/general_ledger", {"period": "this_year"}),
-    (
-        "reports/journal_entries",
-        "reports/journal_entries",
-        {"ledger_account_id": "{account}", "period": "202601..202606"},
-    ),
-)
-NAMES = ("Studio", "Advies", "Webwinkel", "Holding", "Vastgoed")
+
+def _takes_a_closed_body(method: str, path: str) -> bool:
+    contract = load()
+    operation = contract and contract.find(method, path)
+    return bool(operation and with_stray_key(operation))
+
+
+GETS = sorted(SERVED)
+ROWS = [(row.method, "/".join(row.path)) for row in OPERATIONS]
+SYNCHRONIZED = sorted(path.rpartition("/")[0] for method, path in ROWS if method == "POST" and "/synchron" in path)
+CLOSED = [row for row in ROWS if row[0] != "GET" and _takes_a_closed_body(*row)]
+# The gateway answers this one itself: it is above the administrations and open to every token.
+ABOVE = ("GET", "administrations")
 
 
 @pytest.fixture(scope="module")
-def contract() -> dict[str, Any]:
-    if not DOCUMENT.is_file():
-        pytest.skip(f"the official contract is not at {DOCUMENT} (set DOVECOTE_SHARED)")
-    return dict(json.loads(DOCUMENT.read_text(encoding="utf-8")))
+def contract() -> Contract:
+    found = load()
+    if found is None:
+        pytest.skip(MISSING)
+    return found
 
 
-def validator(contract: dict[str, Any], path: str, method: str = "get", status: str = "200") -> Draft202012Validator:
-    """Of the answer of one operation. `path` as in the contract, below the administration and without the format."""
-    full = f"/{{administration_id}}/{path}{{format}}" if path else "/administrations{format}"
-    pointer = f"#/paths/{full.replace('/', '~1')}/{method}/responses/{status}/content/application~1json/schema"
-    return Draft202012Validator({**contract, "$ref": pointer})
+@pytest.fixture(scope="module")
+def survey(desk: Desk, contract: Contract) -> Survey:
+    return Survey(desk, contract)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_read_answers_as_the_contract_says(desk: Any, contract: dict[str, Any], name: str) -> None:
-    administration = desk.names[name]
-    some = {
-        "contact": next(iter(administration.contacts), None),
-        "invoice": next(iter(administration.invoices), None),
-        "account": administration.roles["debtors"],
-    }
-    for asked, path, query in READS:
-        if (some["contact"] is None and asked.startswith(("contacts/{", "contacts/c"))) or (
-            some["invoice"] is None and asked.startswith(("sales_invoices/{", "sales_invoices/find"))
-        ):
-            continue
-        answer = desk.get(name, f"{asked.format(**some)}.json", **{k: v.format(**some) for k, v in query.items()})
-        assert answer.status_code == 200, (asked, answer.text)
-        problems = [f"{e.json_path}: {e.message[:120]}" for e in validator(contract, path).iter_errors(answer.json())]
-        assert not problems, (asked, problems[:3])
+@pytest.fixture(scope="module")
+def scratch(contract: Contract) -> Iterator[Survey]:
+    """A group of its own for writes that ought to be refused, so that one that is not spoils no other answer."""
+    for desk in open_desk(frozen_group()):
+        yield Survey(desk, contract)
 
 
-def test_the_list_of_administrations_answers_as_the_contract_says(desk: Any, contract: dict[str, Any]) -> None:
-    answer = desk.client.get("/administrations.json", headers=desk.authorization("Studio"))
-    validator(contract, "").validate(answer.json())
+@pytest.mark.parametrize(("method", "path"), ROWS, ids=lambda value: value)
+def test_a_served_operation_is_in_the_contract_with_the_same_scopes(contract: Contract, method: str, path: str) -> None:
+    documented = contract.find(method, path)
+    assert documented is not None, f"{method} {path} is served and is not in the contract"
+    [row] = [row for row in OPERATIONS if (row.method, "/".join(row.path)) == (method, path)]
+    assert frozenset(map(frozenset, row.scopes)) == documented.scopes
+    assert _scopes_in_words(documented) == documented.scopes, "the document's sentence and its `security` disagree"
 
 
-@pytest.mark.parametrize("resource", ["contacts", "sales_invoices"])
-def test_post_synchronization_answers_as_the_contract_says(desk: Any, contract: dict[str, Any], resource: str) -> None:
-    query = {"include_archived": "true"} if resource == "contacts" else {"filter": "period:20230101..20271231"}
-    ids = [row["id"] for row in desk.get("Advies", f"{resource}/synchronization.json", **query).json()][:100]
-    answer = desk.post("Advies", f"{resource}/synchronization.json", {"ids": ids})
-    assert {row["id"] for row in answer.json()} == set(ids)
-    validator(contract, f"{resource}/synchronization", "post").validate(answer.json())
+def _scopes_in_words(documented: Documented) -> frozenset[frozenset[str]]:
+    """`security` was wrong once, and the sentence was right (QUIRKS 68)."""
+    _, _, sentence = documented.raw.get("description", "").partition("### Required scope(s)\n")
+    names = re.findall(r"`(\w+)`", sentence.split("\n")[0])
+    return frozenset(frozenset({name}) for name in names) if "Any of" in sentence else frozenset({frozenset(names)})
 
 
-def test_a_created_draft_answers_as_the_contract_says(fresh_desk: Any, contract: dict[str, Any]) -> None:
+def test_every_operation_of_the_contract_is_served_once_or_listed(contract: Contract) -> None:
+    served = [contract.find(*row) for row in [ABOVE, *ROWS]]
+    missing = [str(operation) for operation in contract.operations if operation not in served]
+    print(
+        f"{len(missing)} of {len(contract.operations)} operations of the contract are not served:", *missing, sep="\n  "
+    )
+    assert len(missing) + len(served) == len(contract.operations), "two rows serve one operation"
+
+
+@pytest.mark.parametrize("path", GETS)
+def test_every_answer_is_as_the_contract_says(survey: Survey, path: str) -> None:
+    """With ids of the group, in every administration, over all years, on every page, with every documented value."""
+    asked = survey.everything(path)
+    wrong = [str(one) for one in asked if one.problems]
+    assert not wrong, "\n".join([f"{len(wrong)} of {len(asked)} answers are not as documented, such as:", *wrong[:5]])
+    assert any(one.status in survey.operation(path).successes for one in asked)
+
+
+@pytest.mark.parametrize(("method", "path"), [ABOVE, *ROWS], ids=lambda value: value)
+def test_every_refusal_is_as_the_contract_says(survey: Survey, method: str, path: str) -> None:
+    """Unknown ids, wrong pages, wrong filters, wrong periods, a token without scopes."""
+    operation = survey.contract.find(method, path)
+    assert operation is not None
+    wrong = [found for refusal in refusals(survey, operation) for found in _not_as_documented(operation, refusal)]
+    assert not wrong, "\n".join([f"{len(wrong)} refusals are not as documented:", *wrong])
+
+
+@pytest.mark.parametrize(("method", "path"), CLOSED, ids=lambda value: value)
+def test_a_key_that_the_contract_does_not_know_is_refused(scratch: Survey, method: str, path: str) -> None:
+    """Wherever the schema of the body is closed (`unevaluatedProperties: false`; QUIRKS 45)."""
+    operation = scratch.contract.find(method, path)
+    assert operation is not None
+    wrong = _not_as_documented(operation, stray_key(scratch, operation))
+    assert not wrong, "\n".join(wrong)
+
+
+def _not_as_documented(operation: Documented, refusal: Refusal) -> list[str]:
+    answer = refusal.answer
+    problems = operation.contract.check(operation, answer) if answer.is_error else []
+    if refusal.expected is not None and answer.status_code not in refusal.expected:
+        problems.append(f"expected {sorted(refusal.expected)}: {answer.text[:160]}")
+    return [f"{refusal.wrong} → {answer.status_code}: {problem}" for problem in problems]
+
+
+@pytest.mark.parametrize(
+    ("path", "header", "status"),
+    [
+        ("sales_invoices.json", {"Authorization": "Bearer wrong"}, 401),
+        ("sales_invoices.json", {"Authorization": ""}, 401),
+        ("nothing_of_the_kind.json", {}, 404),
+        ("sales_invoices/nothing/of/the/kind.json", {}, 404),
+        ("contacts.xml", {}, 406),
+    ],
+)
+def test_what_the_gate_refuses_has_a_documented_body(
+    survey: Survey, path: str, header: dict[str, str], status: int
+) -> None:
+    desk, operation = survey.desk, survey.operation("sales_invoices")
+    answer = desk.client.get(f"/{desk.names['Studio'].id}/{path}", headers=desk.authorization("Studio") | header)
+    assert answer.status_code == status
+    assert survey.contract.check(operation, answer) == []
+
+
+def test_somebody_elses_administration_and_a_wrong_method_have_a_documented_body(survey: Survey) -> None:
+    desk, operation = survey.desk, survey.operation("sales_invoices")
+    header = desk.authorization("Studio")
+    foreign = desk.client.get(f"/{desk.names['Webwinkel'].id}/sales_invoices.json", headers=header)
+    method = desk.client.put(f"/{desk.names['Studio'].id}/contacts/synchronization.json", headers=header)
+    assert [foreign.status_code, method.status_code] == [404, 405]
+    assert [survey.contract.check(operation, answer) for answer in (foreign, method)] == [[], []]
+
+
+def test_a_throttled_answer_has_the_documented_headers_and_body(throttled_desk: Desk, contract: Contract) -> None:
+    """The document has the headers of a 429 with the reports and the users only."""
+    operation = contract.find("GET", "reports/general_ledger")
+    assert operation is not None
+    answers = [throttled_desk.get("Studio", "reports/general_ledger.json") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert contract.check(operation, answers[-1]) == []
+
+
+@pytest.mark.parametrize("resource", SYNCHRONIZED)
+def test_post_synchronization_answers_as_the_contract_says(survey: Survey, resource: str) -> None:
+    """The records of a hundred ids of every list, however old or archived they are."""
+    operation = survey.contract.find("POST", f"{resource}/synchronization")
+    assert operation is not None
+    for name in survey.desk.names:
+        ids = [row["id"] for row in survey.records(f"{resource}/synchronization", name)][:100]
+        answer = survey.desk.post(name, f"{resource}/synchronization.json", {"ids": ids})
+        assert {row["id"] for row in answer.json()} == set(ids)
+        assert survey.contract.check(operation, answer) == []
+
+
+def test_a_created_draft_answers_as_the_contract_says(fresh_desk: Desk, contract: Contract) -> None:
     contact = next(iter(fresh_desk.names["Studio"].contacts))
     body = {"sales_invoice": {"contact_id": contact, "details_attributes": [{"description": "x", "price": 12.5}]}}
     answer = fresh_desk.post("Studio", "sales_invoices.json", body)
-    validator(contract, "sales_invoices", "post", "201").validate(answer.json())
+    operation = contract.find("POST", "sales_invoices")
+    assert answer.status_code == 201
+    assert operation is not None
+    assert contract.check(operation, answer) == []
 
 
-def test_the_keys_are_those_of_the_contract_and_in_its_order(desk: Any, contract: dict[str, Any]) -> None:
-    """Nothing left out, nothing added: a client sees the object it knows."""
-    schemas = contract["components"]["schemas"]
+def test_the_keys_are_those_of_the_contract(desk: Desk, contract: Contract) -> None:
+    """Nothing left out, nothing added, in whatever state: a client sees the object it knows."""
+    schemas = contract.document["components"]["schemas"]
     invoice = desk.get("Studio", "sales_invoices.json", filter="state:paid").json()[0]
     assert set(invoice) == set(schemas["sales_invoice_response"]["properties"])
     assert set(invoice["payments"][0]) == set(schemas["payment_response"]["properties"])
@@ -110,3 +188,76 @@ def test_the_keys_are_those_of_the_contract_and_in_its_order(desk: Any, contract
     assert set(invoice["contact"]) == set(schemas["simple_contact_response"]["properties"])
     entry = desk.get("Studio", "time_entries.json").json()[0]
     assert set(entry) == set(schemas["time_entry_response"]["properties"])
+
+
+def test_every_property_that_is_always_empty_has_a_reason(survey: Survey) -> None:
+    """Null fields and empty lists over all records of all answers; and no reason is left that nothing needs."""
+    for path in GETS:
+        with suppress(NothingToCallError):  # said by the test of that operation
+            survey.everything(path)
+    never = survey.fill.never()
+    patterns = {pattern: reason for reason, patterns in ALWAYS_EMPTY.items() for pattern in patterns}
+    reasons = {name: [reason for pattern, reason in patterns.items() if fits(pattern, name)] for name in never}
+    print(f"{len(never)} documented properties are empty in every record that the sandbox serves:")
+    for name, kind in never.items():
+        print(f"  {name} is always {kind}: {'; '.join(reasons[name]) or 'no reason'}")
+    without = [name for name in never if not reasons[name]]
+    idle = [pattern for pattern in patterns if not any(fits(pattern, name) for name in never)]
+    assert not without, "\n  ".join(
+        ["Always empty without a reason. Have the group fill them, or say why not in always_empty.py:", *without]
+    )
+    assert not idle, "\n  ".join(["Filled by now (or not served any more); take out of always_empty.py:", *idle])
+
+
+def test_what_is_said_to_have_no_example_has_none(contract: Contract) -> None:
+    examples = Fill(contract)
+    for operation in contract.operations:
+        for schema, value in operation.examples():
+            examples.look(schema, value, str(operation))
+    shown = [name for name in examples.filled for pattern in ALWAYS_EMPTY[NO_EXAMPLE] if fits(pattern, name)]
+    assert not shown, f"the contract has examples with a value for {shown}; say another reason in always_empty.py"
+
+
+INVOICE = {"$ref": "#/components/schemas/sales_invoice_response"}
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"surprise": 1}, "$: Unevaluated properties are not allowed"),
+        ({"paid_at": "2026-02-30"}, '$.paid_at: "2026-02-30" is not a "date"'),
+        ({"created_at": "yesterday"}, '$.created_at: "yesterday" is not a "date-time"'),
+        ({"state": "sold"}, "$.state: "),
+        ({"id": "12a"}, "$.id: "),
+        ({"total_paid": 12.5}, "$.total_paid: "),
+    ],
+)
+def test_a_record_that_breaks_the_contract_is_noticed(
+    desk: Desk, contract: Contract, change: dict[str, Any], complaint: str
+) -> None:
+    invoice = desk.get("Studio", "sales_invoices.json", filter="state:paid").json()[0]
+    assert contract.violations(INVOICE, invoice) == []
+    assert any(found.startswith(complaint) for found in contract.violations(INVOICE, invoice | change))
+
+
+@pytest.mark.parametrize(
+    ("answer", "complaint"),
+    [
+        (httpx.Response(418, json={}), "status 418 is not in the document"),
+        (httpx.Response(200, text="[]"), "content type 'text/plain'"),
+        (httpx.Response(200, content=b"[", headers={"Content-Type": "application/json"}), "not JSON"),
+        (httpx.Response(200, json=[]), "header X-Total-Count is missing"),
+        (httpx.Response(200, json=[], headers={"X-Total-Count": "many"}), "header X-Total-Count is 'many'"),
+        (httpx.Response(400, json={"symbolic": {}}), "an error without a text"),
+        (httpx.Response(429, json="Retry later"), "header Retry-After is missing"),
+        (httpx.Response(302, text="here", headers={"Location": "/a"}), "Location '/a' is not an address"),
+        (httpx.Response(302, text="here", headers={"Location": "https://a.example/b"}), "no redirect says 'here'"),
+    ],
+)
+def test_an_answer_that_breaks_the_contract_is_noticed(
+    contract: Contract, answer: httpx.Response, complaint: str
+) -> None:
+    path = "sales_invoices/{id}/download_pdf" if answer.is_redirect else "reports/journal_entries"
+    operation = contract.find("GET", path)
+    assert operation is not None
+    assert any(found.startswith(complaint) for found in contract.check(operation, answer))

@@ -137,7 +137,7 @@ def test_the_truth_lists_every_live_version(desk: Any) -> None:
     parts = [float(control["open_items"]), float(control["listed"])]
     assert round(sum(parts), 2) == float(control["balance"])
     assert told["debtors"]["total"] == control["open_items"]
-    assert len(desk.control.get("/_sandbox/truth").json()) == 5
+    assert len(desk.control.get("/_sandbox/truth").json()) == 6
 
 
 def test_the_truth_of_an_earlier_day(desk: Any) -> None:

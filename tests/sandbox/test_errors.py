@@ -110,5 +110,5 @@ def test_the_list_of_administrations_needs_no_scope(desk: Any) -> None:
 
 
 def test_an_unknown_path_is_a_404_and_a_wrong_method_a_405(desk: Any) -> None:
-    assert desk.get("Studio", "estimates.json").status_code == 404
-    assert desk.post("Studio", "ledger_accounts.json", {}).status_code == 405
+    assert desk.get("Studio", "task_lists.json").status_code == 404
+    assert desk.post("Studio", "tax_rates.json", {}).status_code == 405

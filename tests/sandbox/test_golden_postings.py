@@ -5,46 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from pipelines.sandbox import chart
-from pipelines.sandbox.administration import Administration
-from pipelines.sandbox.cards import Card, Contact
-from pipelines.sandbox.clock import Clock
-from pipelines.sandbox.dialect import Dialect, parse
-from pipelines.sandbox.group.setup import open_administration
-from pipelines.sandbox.model import Booking, Entry, Invoice, Journal, Line, Mutation, Payment
-from pipelines.sandbox.world import World
-
-ROLES = frozenset({chart.SERVICES})
-BANK = 77
-
-
-def company(dialect: Dialect | None = None) -> Administration:
-    world = World(Clock.starting_at(date(2026, 11, 20), lambda: 0.0), dialect or Dialect(), 1, date(2026, 11, 20))
-    administration = open_administration(world, 1, "Proef B.V.", date(2025, 12, 31), ROLES, 0)
-    card = Card("Klant B.V.", None, None, "1", None, None, None, "NL", None, None, None, None, None, None, "Email", 0)
-    administration.add_contact(Contact(5, 0, card))
-    return administration
-
-
-def invoice(administration: Administration, price: int, day: date, **changes: Any) -> Invoice:
-    rate = changes.pop("rate_id", administration.sales_rate(21))
-    quantity = Decimal(changes.pop("quantity", 1))
-    period = changes.pop("period", None)
-    account = administration.roles[chart.SERVICES]
-    line = Line(11, "Werk", price, None, quantity, rate, account, None, period, 0, 0, 0)
-    made = Invoice(10, 5, day, 0, 0, [line], invoice_date=day, sent_on=day, number="2026-0001")
-    return replace(made, **changes)
-
-
-def lines(administration: Administration, owner: str, id_: int = 10) -> list[tuple[str, str, str]]:
-    """(day, role, signed amount) of a document; debit positive."""
-    roles = {account: role for role, account in administration.roles.items()}
-    postings = administration.ledger.of((owner, id_))
-    return sorted((f"{p.day:%m-%d}", roles[p.account_id], f"{p.amount / 100:.2f}") for p in postings)
+from pipelines.sandbox.dialect import parse
+from pipelines.sandbox.model import Booking, Entry, Journal
+from tests.sandbox.bookkeeping import balance, company, invoice, lines, mutation, paid
 
 
 def test_p1_sales_invoice() -> None:
@@ -87,7 +54,7 @@ def test_p2_a_line_for_a_year_runs_through_deferred_revenue() -> None:
         ("01-15", "services_revenue", "-100.00"),
         *((f"{month:02d}-01", "services_revenue", "-100.00") for month in range(2, 13)),
     ]
-    assert administration.ledger.balance(administration.roles[chart.DEF_REV], date(2026, 12, 31)) == 0
+    assert balance(administration, chart.DEF_REV, date(2026, 12, 31)) == 0
 
 
 def test_p2_the_last_month_takes_the_cents_that_do_not_divide() -> None:
@@ -148,47 +115,39 @@ def test_p3_in_dialect_d2_a_reversal_is_negative_on_the_same_side() -> None:
     assert (revenue.debit, revenue.credit) == (0, -100_00)
 
 
-def paid(administration: Administration, price: int, base: int | None = None, **changes: Any) -> Payment:
-    return Payment(20, date(2026, 4, 2), price, base or price, 0, 0, **changes)
-
-
 def test_p4_a_settlement_passes_through_its_own_account() -> None:
     administration = company()
     original = invoice(administration, 100_00, date(2026, 3, 1))
     credit = replace(invoice(administration, 100_00, date(2026, 3, 9), quantity=-1), id=12, original_id=10)
-    original.payments = [paid(administration, 121_00, settlement=True)]
-    credit.payments = [replace(paid(administration, -121_00, settlement=True), id=21)]
+    original.payments = [paid(121_00, settlement=True)]
+    credit.payments = [replace(paid(-121_00, settlement=True), id=21)]
     administration.put_invoice(original)
     administration.put_invoice(credit)
     assert ("04-02", "settlements", "121.00") in lines(administration, "invoice", 10)
     assert ("04-02", "debtors", "-121.00") in lines(administration, "invoice", 10)
     assert ("04-02", "settlements", "-121.00") in lines(administration, "invoice", 12)
-    assert administration.ledger.balance(administration.roles[chart.SETTLE], date(2026, 4, 2)) == 0
+    assert balance(administration, chart.SETTLE, date(2026, 4, 2)) == 0
 
 
 def test_p8_and_p9_a_bank_line_waits_and_is_then_linked() -> None:
     administration = company()
-    bank = administration.roles[chart.BANK]
-    administration.put_mutation(Mutation(30, date(2026, 4, 2), 121_00, "Factuur", bank, BANK, 0, 0))
+    mutation(administration, 121_00)
     assert lines(administration, "mutation", 30) == [
         ("04-02", "bank", "121.00"),
         ("04-02", "unprocessed_transactions", "-121.00"),
     ]
     made = invoice(administration, 100_00, date(2026, 3, 1))
-    made.payments = [paid(administration, 121_00, mutation_id=30)]
+    made.payments = [paid(121_00, mutation_id=30)]
     administration.put_invoice(made)
     linked = [p for p in administration.ledger.of(("invoice", 10)) if p.document_type == "FinancialMutation"]
     assert [(p.document_id, p.amount) for p in linked] == [(30, 121_00), (30, -121_00)]
-    assert administration.ledger.balance(administration.roles[chart.BANK_UNM], date(2026, 4, 2)) == 0
+    assert balance(administration, chart.BANK_UNM, date(2026, 4, 2)) == 0
 
 
 def test_p9b_a_bank_line_on_an_account_books_no_tax() -> None:
     administration = company()
-    roles = administration.roles
-    booking = Booking(31, roles[chart.GENERAL], -20_00, "Bankkosten")
-    administration.put_mutation(
-        Mutation(30, date(2026, 4, 2), -20_00, "Kosten", roles[chart.BANK], BANK, 0, 0, [booking])
-    )
+    booking = Booking(31, administration.roles[chart.GENERAL], -20_00, "Bankkosten")
+    mutation(administration, -20_00, bookings=[booking])
     assert lines(administration, "mutation", 30) == [
         ("04-02", "bank", "-20.00"),
         ("04-02", "general_costs", "20.00"),
@@ -200,7 +159,7 @@ def test_p9b_a_bank_line_on_an_account_books_no_tax() -> None:
 def test_p10_a_payment_without_a_bank_line_waits_on_its_own_account() -> None:
     administration = company()
     made = invoice(administration, 100_00, date(2026, 3, 1))
-    made.payments = [paid(administration, 121_00)]
+    made.payments = [paid(121_00)]
     administration.put_invoice(made)
     assert ("04-02", "unmatched_receipts", "121.00") in lines(administration, "invoice")
     assert {p.document_type for p in administration.ledger.of(("invoice", 10))} == {"SalesInvoice", "Payment"}
@@ -230,7 +189,7 @@ def test_p12_a_write_off_takes_back_the_tax() -> None:
 def test_p12_only_the_open_part_is_written_off() -> None:
     administration = company()
     made = invoice(administration, 100_00, date(2026, 3, 1), uncollectible_on=date(2026, 6, 10))
-    made.payments = [paid(administration, 60_50)]
+    made.payments = [paid(60_50)]
     administration.put_invoice(made)
     assert lines(administration, "invoice")[-3:] == [
         ("06-10", "bad_debts", "50.00"),
@@ -267,7 +226,7 @@ def test_p18_a_dollar_receipt_leaves_an_exchange_difference() -> None:
     administration = company()
     outside = next(rate.id for rate in administration.tax_rates.values() if rate.name == "Diensten buiten de EU")
     made = invoice(administration, 1000_00, date(2026, 3, 1), rate_id=outside, currency="USD", rate=Decimal("0.92"))
-    made.payments = [paid(administration, 1000_00, 900_00, mutation_id=30)]
+    made.payments = [paid(1000_00, 900_00, mutation_id=30)]
     administration.put_invoice(made)
     assert lines(administration, "invoice") == [
         ("03-01", "debtors", "920.00"),

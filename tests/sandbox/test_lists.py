@@ -109,21 +109,21 @@ def test_an_unknown_contact_is_an_empty_list_of_invoices_and_a_404_of_hours(desk
 
 
 def test_pages_carry_links_and_the_last_one_does_not_point_on(desk: Any) -> None:
-    first = desk.get("Webwinkel", "sales_invoices.json", filter="state:all", per_page=100)
+    first = desk.get("Studio", "sales_invoices.json", filter="state:all", per_page=100)
     assert len(first.json()) == 100
     assert 'page=2>; rel="next"' in first.headers["Link"]
     assert "filter=state%3Aall" in first.headers["Link"]
     seen: list[str] = []
     page = 1
     while True:
-        answer = desk.get("Webwinkel", "sales_invoices.json", filter="state:all", per_page=100, page=page)
+        answer = desk.get("Studio", "sales_invoices.json", filter="state:all", per_page=100, page=page)
         seen += ids(answer)
         if "next" not in answer.headers.get("Link", ""):
             break
         page += 1
-    assert len(seen) == len(set(seen)) == len(desk.names["Webwinkel"].invoices)
+    assert len(seen) == len(set(seen)) == len(desk.names["Studio"].invoices)
     assert 'rel="prev"' in answer.headers["Link"]
-    beyond = desk.get("Webwinkel", "sales_invoices.json", filter="state:all", per_page=100, page=page + 1)
+    beyond = desk.get("Studio", "sales_invoices.json", filter="state:all", per_page=100, page=page + 1)
     assert beyond.json() == []
 
 
@@ -240,13 +240,12 @@ def test_tax_rates_by_percentage_kind_and_activity(desk: Any) -> None:
 
 
 def test_lookups(desk: Any) -> None:
-    order = next(i for i in desk.names["Webwinkel"].invoices.values() if i.reference and i.number)
-    assert desk.get("Webwinkel", f"sales_invoices/find_by_reference/{order.reference}.json").json()["id"] == str(
-        order.id
-    )
-    assert desk.get("Webwinkel", f"sales_invoices/find_by_invoice_id/{order.number}").json()["id"] == str(order.id)
-    contact = next(iter(desk.names["Webwinkel"].contacts.values()))
-    found = desk.get("Webwinkel", f"contacts/customer_id/{contact.card.customer_id}.json").json()
+    newest_first = sorted(desk.names["Studio"].invoices.values(), key=lambda invoice: -invoice.id)
+    order = next(i for i in newest_first if i.reference and i.number)
+    assert desk.get("Studio", f"sales_invoices/find_by_reference/{order.reference}.json").json()["id"] == str(order.id)
+    assert desk.get("Studio", f"sales_invoices/find_by_invoice_id/{order.number}").json()["id"] == str(order.id)
+    contact = next(iter(desk.names["Studio"].contacts.values()))
+    found = desk.get("Studio", f"contacts/customer_id/{contact.card.customer_id}.json").json()
     assert found["id"] == str(contact.id)
 
 

@@ -38,7 +38,8 @@ def test_json_is_one_line_then_nothing_and_sigterm_ends_with_zero() -> None:
     with running("--json", "--no-throttle", "--seed", "5", "--business-date", "2026-03-02") as process:
         assert process.stdout is not None
         line = json.loads(process.stdout.readline())
-        assert set(line) == {"url", "api_url", "tokens", "administrations", "seed", "business_date"}
+        assert set(line) == {"url", "api_url", "tokens", "administrations", "seed", "business_date", "oauth"}
+        assert line["oauth"]["token_url"] == f"{line['url']}/oauth/token"
         assert (line["seed"], line["business_date"]) == (5, "2026-03-02")
         assert line["api_url"] == f"{line['url']}/api/v2"
         token = line["tokens"]["holding"]
@@ -74,7 +75,7 @@ def test_a_taken_port_and_nonsense_are_one_sentence_and_exit_2() -> None:
         for options, words in (
             (("--port", str(port)), f"Port {port} on 127.0.0.1 cannot be used"),
             (("--dialect", "D99"), "Unknown dialect 'D99'"),
-            (("--dialect", "D9"), "the debtors report is not served"),
+            (("--dialect", "D9=never"), "Unknown value 'never' for D9"),
             (("--business-date", "morgen"), "is not a date"),
         ):
             done = subprocess.run([*COMMAND, *options], capture_output=True, text=True, timeout=20, check=False)

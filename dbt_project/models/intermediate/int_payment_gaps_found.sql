@@ -1,12 +1,12 @@
 with invoices as (
 
-    select * from {{ ref('stg_moneybird__sales_invoices') }}
+    select * from {{ ref('int_sales_invoices_unioned') }}
 
 ),
 
 payments as (
 
-    select * from {{ ref('stg_moneybird__sales_invoices__payments') }}
+    select * from {{ ref('int_sales_invoice_payments_unioned') }}
 
 ),
 

@@ -6,7 +6,7 @@ with receivables as (
 
 payments as (
 
-    select * from {{ ref('stg_moneybird__sales_invoices__payments') }}
+    select * from {{ ref('int_sales_invoice_payments_unioned') }}
 
 ),
 

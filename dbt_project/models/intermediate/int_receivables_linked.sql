@@ -2,7 +2,7 @@
 
 with invoices as (
 
-    select * from {{ ref('stg_moneybird__sales_invoices') }}
+    select * from {{ ref('int_sales_invoices_unioned') }}
 
 ),
 
@@ -19,6 +19,7 @@ linked as (
     select
         sent.administration_id,
         sent.sales_invoice_id,
+        sent.document_type,
         coalesce(
             originals_of_originals.sales_invoice_id, originals.sales_invoice_id, sent.sales_invoice_id
         ) as item_sales_invoice_id,

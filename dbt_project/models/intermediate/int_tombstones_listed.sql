@@ -2,6 +2,7 @@
     'administration': ('stg_moneybird__administrations', 'administration_id'),
     'contact': ('stg_moneybird__contacts', 'contact_id'),
     'sales invoice': ('stg_moneybird__sales_invoices', 'sales_invoice_id'),
+    'external sales invoice': ('stg_moneybird__external_sales_invoices', 'external_sales_invoice_id'),
     'ledger account': ('stg_moneybird__ledger_accounts', 'ledger_account_id'),
     'tax rate': ('stg_moneybird__tax_rates', 'tax_rate_id'),
     'project': ('stg_moneybird__projects', 'project_id'),

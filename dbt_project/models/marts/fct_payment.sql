@@ -1,6 +1,6 @@
 with payments as (
 
-    select * from {{ ref('stg_moneybird__sales_invoices__payments') }}
+    select * from {{ ref('int_sales_invoice_payments_unioned') }}
 
 ),
 

@@ -1,6 +1,6 @@
 with invoices as (
 
-    select * from {{ ref('stg_moneybird__sales_invoices') }}
+    select * from {{ ref('int_sales_invoices_unioned') }}
 
 ),
 
@@ -23,6 +23,7 @@ final as (
         {{ entity_key('existing.sales_invoice_id', 'existing.administration_id') }} as sales_invoice_key,
         existing.administration_id,
         existing.sales_invoice_id,
+        existing.document_type,
         coalesce(contacts.contact_key, {{ none_key('existing.administration_id') }}) as contact_key,
         {{ entity_key('originals.sales_invoice_id', 'originals.administration_id') }} as original_sales_invoice_key,
         existing.invoice_number,

@@ -1,6 +1,6 @@
 with lines as (
 
-    select * from {{ ref('stg_moneybird__sales_invoices__details') }}
+    select * from {{ ref('int_sales_invoice_lines_unioned') }}
 
 ),
 

@@ -69,12 +69,17 @@ mutations_on_control_account as (
 payments as (
 
     select distinct
-        administration_id,
-        payment_id,
-        sales_invoice_id
+        events.administration_id,
+        events.payment_id,
+        events.sales_invoice_id,
+        receivables.document_type
 
     from events
-    where payment_id is not null
+    inner join receivables
+        on
+            events.administration_id = receivables.administration_id
+            and events.sales_invoice_id = receivables.sales_invoice_id
+    where events.payment_id is not null
 
 ),
 
@@ -84,8 +89,7 @@ posted as (
     select
         control_lines.administration_id,
         control_lines.entry_date as item_date,
-        case when payments.payment_id is not null then 'SalesInvoice' else control_lines.document_type end
-            as document_type,
+        coalesce(payments.document_type, control_lines.document_type) as document_type,
         coalesce(payments.sales_invoice_id, control_lines.document_id, 'none') as document_id,
         control_lines.amount as posted_amount,
         case when control_lines.contact_key = {{ none_key('control_lines.administration_id') }}
@@ -119,7 +123,8 @@ expected as (
     select
         events.administration_id,
         events.event_date as item_date,
-        case when mutations.document_id is not null then 'FinancialMutation' else 'SalesInvoice' end as document_type,
+        case when mutations.document_id is not null then 'FinancialMutation' else receivables.document_type end
+            as document_type,
         coalesce(mutations.document_id, events.sales_invoice_id) as document_id,
         0 as posted_amount,
         0 as posted_without_contact_amount,
@@ -200,6 +205,7 @@ classified as (
                 )
                 then 'bank booking on control account'
             when left_over.document_type = 'SalesInvoice' then 'unexplained on a sales invoice'
+            when left_over.document_type = 'ExternalSalesInvoice' then 'unexplained on an external sales invoice'
             when left_over.document_type = 'Payment' then 'unexplained payment'
             when left_over.document_type = 'FinancialMutation' then 'unexplained bank payment'
             else 'unexplained ' || coalesce(left_over.document_type, 'line')

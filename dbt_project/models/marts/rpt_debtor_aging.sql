@@ -86,6 +86,7 @@ open_stretches as (
 
     select
         stretches.*,
+        receivables.document_type,
         receivables.invoice_number,
         receivables.contact_id,
         receivables.currency_code,
@@ -162,6 +163,7 @@ final as (
         marked.administration_id,
         {{ entity_key('marked.item_sales_invoice_id', 'marked.administration_id') }} as item_key,
         marked.item_sales_invoice_id as sales_invoice_id,
+        marked.document_type,
         marked.invoice_number,
         coalesce(contacts.contact_key, {{ none_key('marked.administration_id') }}) as contact_key,
         coalesce(contacts.contact_name, 'No contact') as contact_name,

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from pipelines.sandbox.api import filters
+from dataclasses import replace
+
+from pipelines.sandbox.administration import Administration
+from pipelines.sandbox.api import filters, notes
 from pipelines.sandbox.api.answer import Call, Reply, not_found
+from pipelines.sandbox.api.bearers import Bearer
 from pipelines.sandbox.api.paging import paginate
+from pipelines.sandbox.api.routing import CONTACT, Operation, row
 from pipelines.sandbox.api.synchronization import asked_ids
 from pipelines.sandbox.cards import Contact
 from pipelines.sandbox.render import contacts as render
@@ -13,6 +18,7 @@ _SEARCHED = (
     "company_name", "firstname", "lastname", "address1", "zipcode", "city", "country", "email", "phone", "customer_id",
     "tax_number", "chamber_of_commerce", "bank_account",
 )  # fmt: skip
+_DELIVERED = ("all", "email", "post", "manual", "peppol", "simplerinvoicing")
 
 
 def _visible(call: Call) -> list[Contact]:
@@ -30,6 +36,10 @@ def _matching(contacts: list[Contact], query: str) -> list[Contact]:
     ]
 
 
+def _kind(contact: Contact) -> str:
+    return "company" if contact.card.company_name else "private_individual"
+
+
 def _filtered(call: Call) -> list[Contact]:
     found = _visible(call)
     chosen = filters.terms(call)
@@ -41,16 +51,17 @@ def _filtered(call: Call) -> list[Contact]:
             name = "firstname" if key == "first_name" else "lastname"
             found = [c for c in found if (getattr(c.card, name) or "").lower() == value.lower()]
         elif key == "contact_type":
-            kind = filters.one_of(value, ("all", "company", "private_individual"), "Contact type")[0]
-            found = [c for c in found if kind == "all" or (kind == "company") == bool(c.card.company_name)]
+            kinds = filters.one_of(value, ("all", "company", "private_individual"), "Contact type")
+            found = [c for c in found if {"all", _kind(c)} & set(kinds)]
         elif key == "delivery_method":
-            filters.one_of(value, ("all", "email", "post", "manual", "peppol", "simplerinvoicing"), "Delivery method")
-            found = [c for c in found if value == "all" or c.card.delivery_method.lower() == value]
+            methods = filters.one_of(value, _DELIVERED, "Delivery method")
+            found = [c for c in found if {"all", c.card.delivery_method.lower()} & set(methods)]
         elif key == "trusted_type":
-            filters.one_of(value, ("all", "trusted", "not_trusted"), "Trusted type")
-            found = [] if value == "trusted" else found
+            trust = filters.one_of(value, ("all", "trusted", "not_trusted"), "Trusted type")
+            found = found if {"all", "not_trusted"} & set(trust) else []  # nobody is trusted here
         elif key in ("estimate_workflow_id", "invoice_workflow_id"):
-            found = []  # no contact of the group has a workflow of its own
+            wanted = filters.number(value)
+            found = [c for c in found if wanted is not None and getattr(c.card, key) == wanted]
     return found
 
 
@@ -94,3 +105,20 @@ def by_ids(call: Call) -> Reply:
     """At most a hundred records; archived ones are given when they are asked by id."""
     known = call.administration.contacts
     return Reply(200, [render.contact(call.administration, known[id_]) for id_ in asked_ids(call) if id_ in known])
+
+
+def _touch(administration: Administration, contact: Contact) -> None:
+    contact.card = replace(contact.card, updated=max(contact.card.updated, administration.clock.milliseconds()))
+
+
+BEARER = Bearer("Contact", "contacts", "contact_id", CONTACT, lambda administration: administration.contacts, _touch)
+
+OPERATIONS: tuple[Operation, ...] = (
+    row("GET", "contacts", CONTACT, listed),
+    row("GET", "contacts/filter", CONTACT, filtered),
+    row("GET", "contacts/synchronization", CONTACT, versions),
+    row("POST", "contacts/synchronization", CONTACT, by_ids),
+    row("GET", "contacts/customer_id/{customer_id}*", CONTACT, by_customer_id),
+    row("GET", "contacts/{id}", CONTACT, single),
+    *notes.operations(BEARER),
+)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from pipelines.sandbox import amounts
 from pipelines.sandbox.administration import Administration
-from pipelines.sandbox.amounts import decimal_text, number
 from pipelines.sandbox.api import periods
 from pipelines.sandbox.api.answer import Complaints, RefusalError, not_found
+from pipelines.sandbox.identifiers import id_of
 
+_UNREACHABLE = ".invalid"  # no such domain exists (RFC 2606), so the sandbox need not ask anybody
+_ADDRESS = re.compile(r"^[^@\s,]+@[^@\s,]+\.[^@\s,.]+$")
 MOST_MONEY = Decimal(1_000_000_000)
+_MOST_DIGITS = 9  # of a count of days or seconds, well inside what a column of 32 bits holds
 
 
 def unknown(complaints: Complaints, given: dict[str, Any], known: frozenset[str], prefix: str) -> None:
@@ -27,8 +32,7 @@ def record_id(
         if required:
             complaints.add(name, "can't be blank", "blank")
         return None
-    text = str(value)
-    id_ = int(text) if text.isdecimal() and not isinstance(value, bool) else 0
+    id_ = id_of(value)
     if id_ in known:
         return id_
     if "." not in name:
@@ -48,20 +52,39 @@ def text(given: dict[str, Any], name: str, complaints: Complaints) -> str | None
 def amount(value: Any, name: str, complaints: Complaints) -> Decimal | None:
     if value in (None, ""):
         return None
-    found = number(value)
+    found = amounts.number(value)
     if found is None:
         complaints.add(name, "is not a number", "not_a_number", value=value)
-    elif abs(found) > MOST_MONEY:
-        complaints.add(name, f"must be less than or equal to {decimal_text(MOST_MONEY)}", "less_than_or_equal_to")
-    return found
+        return None
+    return found if _within_bound(found, name, complaints) else None
+
+
+def quantity(value: Any, name: str, complaints: Complaints) -> str | None:
+    """A quantity as it was typed, `1 x`; None when nothing was."""
+    if isinstance(value, bool) or not isinstance(value, str | int | None):
+        complaints.add(name, "is invalid", "invalid")
+        return None
+    typed = str(value) if value not in (None, "") else None
+    return typed if _within_bound(amounts.quantity(typed), name, complaints) else None
+
+
+def _within_bound(found: Decimal, name: str, complaints: Complaints) -> bool:
+    """Whether a number keeps to the bound of `money`; of quantities the contract gives none."""
+    if abs(found) <= MOST_MONEY:
+        return True
+    complaints.add(name, f"must be less than or equal to {amounts.decimal_text(MOST_MONEY)}", "less_than_or_equal_to")
+    return False
 
 
 def whole(given: dict[str, Any], name: str, default: int, complaints: Complaints) -> int:
     value = given.get(name)
     if value in (None, ""):
         return default
-    if isinstance(value, bool) or not str(value).lstrip("-").isdecimal():
+    if isinstance(value, bool) or not str(value).removeprefix("-").isdecimal():
         complaints.add(name, "is not a number", "not_a_number", value=value)
+        return default
+    if len(str(value)) > _MOST_DIGITS:
+        complaints.add(name, "is invalid", "invalid")
         return default
     return int(str(value))
 
@@ -73,11 +96,19 @@ def flag(value: Any, name: str, complaints: Complaints) -> bool:
     return False
 
 
+def calendar_day(value: Any) -> date:
+    """The date, also out of a moment. ValueError for none, or for one out of all bookkeeping."""
+    found = date.fromisoformat(str(value)[:10])
+    if not periods.FIRST_YEAR <= found.year <= periods.LAST_YEAR:
+        raise ValueError(f"{found} is not a day of any bookkeeping")
+    return found
+
+
 def day(value: Any, complaints: Complaints) -> date | None:
     if value in (None, ""):
         return None
     try:
-        return date.fromisoformat(str(value)[:10])
+        return calendar_day(value)
     except ValueError:
         complaints.add("invoice_date", "is invalid", "invalid")
         return None
@@ -91,3 +122,15 @@ def period(administration: Administration, value: Any, complaints: Complaints) -
     except RefusalError:
         complaints.add("details.period", "is invalid", "invalid")
         return None
+
+
+def emails(value: str | None, key: str, complaints: Complaints) -> str | None:
+    """One or more addresses with commas between them."""
+    if not value:
+        return None
+    if not all(_ADDRESS.match(part.strip()) for part in value.split(",")):
+        complaints.add(key, "is invalid", "invalid", value=value)
+    elif any(part.strip().lower().endswith(_UNREACHABLE) for part in value.split(",")):
+        # Seen by two clients (QUIRKS 52); the code is a guess.
+        complaints.add(key, "includes a domain which cannot receive emails", "invalid_domain", value=value)
+    return value

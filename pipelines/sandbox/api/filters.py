@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from pipelines.sandbox.api.answer import Call, refuse
+from pipelines.sandbox.identifiers import id_of
 
 
 def terms(call: Call, defaults: str = "") -> dict[str, str]:
@@ -43,7 +44,7 @@ def after(value: str, label: str) -> int:
 
 def number(value: str) -> int | None:
     """An id in a filter; None matches nothing."""
-    return int(value) if value.isdecimal() else None
+    return id_of(value) or None
 
 
 def is_true(value: str) -> bool:

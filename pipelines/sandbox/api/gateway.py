@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections.abc import Callable
+from dataclasses import replace
 from email.utils import formatdate
 from typing import Any
 
@@ -16,11 +18,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from pipelines.sandbox import faults
 from pipelines.sandbox.api import operations, settings
 from pipelines.sandbox.api.answer import Call, RefusalError, Reply, not_found, refuse
 from pipelines.sandbox.clock import iso
-from pipelines.sandbox.faults import Fault
+from pipelines.sandbox.faults.requests import LOST, SPOILERS, Fault
+from pipelines.sandbox.identifiers import id_of
 from pipelines.sandbox.throttle import Throttle, Verdict
 from pipelines.sandbox.world import Request as LogLine
 from pipelines.sandbox.world import Token, World
@@ -48,15 +50,21 @@ class Gateway:
         body = await request.body()
         path = request.url.path[len(PREFIX) :]
         bucket = "reports" if path.partition("/")[2].startswith("reports/") else "general"
-        self.world.before_request()
+        self.world.before_request(request.method, path, request.query_params.get("page", "1"))
         client = request.client.host if request.client else "unknown"
         verdict = self.throttle.ask(self.world.clock, client, bucket)
+        return await self.deliver(request, bucket, verdict, lambda: self._serve(request, path, body))
+
+    async def deliver(self, request: Request, bucket: str, verdict: Verdict, serve: Callable[[], Reply]) -> Response:
+        """Serves unless throttled, lets a waiting fault strike, and writes the line of the log."""
         fault = self.world.faults.take(request.method, request.url.path)
-        reply = self._blocked(verdict, fault) or self._serve(request, path, body)
-        if fault is not None and fault.kind in faults.SPOILERS and isinstance(reply.body, list):
-            faults.SPOILERS[fault.kind](reply.body)
-        lost = fault is not None and fault.kind in faults.LOST
-        self._log(request, path, bucket, None if lost else reply.status)
+        reply = self._blocked(verdict, fault) or serve()
+        if fault is not None and fault.kind in SPOILERS and isinstance(reply.body, list):
+            SPOILERS[fault.kind](reply.body)
+        if reply.status == 200 and self.world.faults.planted:
+            reply = replace(reply, body=self.world.faults.spoil(request.url.path, reply.body))
+        lost = fault is not None and fault.kind in LOST
+        self._log(request, bucket, None if lost else reply.status)
         if fault is not None and fault.kind == "delay":
             await asyncio.sleep(fault.seconds)
         if fault is not None and lost:
@@ -66,7 +74,8 @@ class Gateway:
     def _blocked(self, verdict: Verdict, fault: Fault | None) -> Reply | None:
         """An answer given before the application is reached."""
         if fault is not None and fault.kind == "throttle":
-            return Reply(429, "Retry later", {"Retry-After": verdict.headers["RateLimit-Reset"]})
+            end = self.throttle.window_end(self.world.clock)
+            return Reply(429, "Retry later", {"Retry-After": str(end)})
         if not verdict.allowed:
             return Reply(429, "Retry later")
         if fault is not None and fault.kind == "status":
@@ -87,31 +96,33 @@ class Gateway:
         if path.endswith(".xml"):
             raise refuse(406, "Format not available")  # the documentation lists the status without a body
         segments = path.removesuffix(".json").split("/")
-        if segments == ["administrations"] and request.method == "GET":
+        method = "GET" if request.method == "HEAD" else request.method
+        if segments == ["administrations"] and method == "GET":
             return settings.administrations(self.world, token)
-        known = segments[0].isdecimal() and int(segments[0]) in token.administrations
+        known = id_of(segments[0]) in token.administrations
         if not known:
             raise not_found("administration_id")  # no example shows what a foreign administration answers
-        operation, arguments, exists = operations.find(request.method, segments[1:])
+        operation, arguments, exists = operations.find(method, segments[1:])
         if operation is None:
             raise refuse(405, "Method not allowed") if exists else refuse(404, "Not found")
         missing = operations.missing_scope(operation, token.scopes)
         if missing is not None:
             raise refuse(401, f"No access to {missing}")
-        administration = self.world.administrations[int(segments[0])]
+        administration = self.world.administrations[id_of(segments[0])]
         url = str(request.url.replace(query=""))
         query = dict(request.query_params)
-        return operation.handler(Call(self.world, administration, token, arguments, query, body, url))
+        kind = request.headers.get("Content-Type", "")
+        return operation.handler(Call(self.world, administration, token, arguments, query, body, url, kind))
 
     def _token(self, request: Request) -> Token:
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-        token = self.world.tokens.get(secret.strip()) if scheme.lower() == "bearer" else None
+        token = self.world.token(secret.strip()) if scheme.lower() == "bearer" else None
         if token is None:
             raise refuse(401, "Invalid credentials")  # quoted by third parties; no example in the contract
         return token
 
-    def _log(self, request: Request, path: str, bucket: str, status: int | None) -> None:
-        first = path.partition("/")[0]
+    def _log(self, request: Request, bucket: str, status: int | None) -> None:
+        first = request.url.path.removeprefix(PREFIX).partition("/")[0]
         self.world.requests.append(
             LogLine(
                 at=iso(self.world.clock.milliseconds()),
@@ -128,7 +139,7 @@ class Gateway:
         """Keeps the answer back: at once in process, for `seconds` on a socket, then the connection just ends."""
         if request.scope.get("extensions", {}).get("dovecote.in_process") is not None:
             raise AnswerLostError(request.url.path)
-        if fault.kind == "timeout":
+        if fault.kind in ("timeout", "hang"):
             waited = 0.0
             while waited < fault.seconds and not await request.is_disconnected():
                 await asyncio.sleep(0.05)
@@ -142,7 +153,7 @@ class Gateway:
         if fault is not None and fault.kind == "not_json":
             content = b"<!doctype html><p>Even geduld"
         headers = {
-            "Content-Type": "application/json; charset=utf-8",
+            "Content-Type": "application/json",  # nothing after it: a published client compares the whole value
             "Date": formatdate(self.world.clock.milliseconds() / 1000, usegmt=True),
             "X-Request-Id": f"sandbox-{next(self._request_numbers)}",
             **verdict.headers,

@@ -8,6 +8,7 @@ from pipelines.sandbox.administration import Administration
 from pipelines.sandbox.api import filters, periods
 from pipelines.sandbox.api.answer import Call, Reply, not_found, refuse
 from pipelines.sandbox.api.paging import paginate
+from pipelines.sandbox.api.routing import HOURS, Operation, row
 from pipelines.sandbox.clock import local_date
 from pipelines.sandbox.model import TimeEntry
 from pipelines.sandbox.render.settings import time_entry
@@ -81,3 +82,9 @@ def single(call: Call) -> Reply:
     if entry is None:
         raise not_found()
     return Reply(200, time_entry(call.administration, entry, _sees_invoices(call)))
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    row("GET", "time_entries", HOURS, listed),
+    row("GET", "time_entries/{id}", HOURS, single),
+)

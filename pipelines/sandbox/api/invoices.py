@@ -1,12 +1,25 @@
-"""Sales invoices: list, lookups, synchronization, delete. Lists and versions show this year without a filter."""
+"""Sales invoices: list, lookups, synchronization, and the table of all their operations.
+
+Lists and versions show this year without a filter.
+"""
 
 from __future__ import annotations
 
 from pipelines.sandbox import states
 from pipelines.sandbox.administration import Administration
-from pipelines.sandbox.api import filters, periods
+from pipelines.sandbox.api import (
+    attachments,
+    filters,
+    invoice_downloads,
+    invoice_sending,
+    invoice_writes,
+    notes,
+    periods,
+)
 from pipelines.sandbox.api.answer import Call, Reply, not_found
+from pipelines.sandbox.api.bearers import Bearer
 from pipelines.sandbox.api.paging import paginate
+from pipelines.sandbox.api.routing import INVOICE, Operation, row
 from pipelines.sandbox.api.synchronization import asked_ids
 from pipelines.sandbox.model import Invoice
 from pipelines.sandbox.render.invoices import sales_invoice
@@ -39,7 +52,7 @@ def _narrowed(administration: Administration, found: list[Invoice], key: str, va
     if key == "workflow_id":
         return [i for i in found if i.workflow_id == filters.number(value)]
     if key == "recurring_sales_invoice_id":
-        return []  # nothing in the group recurs by itself yet
+        return [i for i in found if i.recurring_id == filters.number(value)]
     if key == "created_after":
         moment = filters.after(value, "Created after")
         return [i for i in found if i.created > moment]
@@ -64,7 +77,7 @@ def by_ids(call: Call) -> Reply:
 
 
 def single(call: Call) -> Reply:
-    return Reply(200, sales_invoice(call.administration, _found(call)))
+    return Reply(200, sales_invoice(call.administration, invoice_writes.found(call)))
 
 
 def by_reference(call: Call) -> Reply:
@@ -84,14 +97,18 @@ def by_invoice_id(call: Call) -> Reply:
     raise not_found("invoice_id", f"Sales invoice with invoice_id: {wanted} was not found")
 
 
-def delete(call: Call) -> Reply:
-    call.administration.remove_invoice(_found(call).id)
-    call.world.calendar_changed()
-    return Reply(204)
+BEARER = Bearer("SalesInvoice", "sales_invoices", "sales_invoice_id", INVOICE, lambda owner: owner.invoices)
 
-
-def _found(call: Call) -> Invoice:
-    invoice = call.administration.invoices.get(call.id() or 0)
-    if invoice is None:
-        raise not_found()
-    return invoice
+OPERATIONS: tuple[Operation, ...] = (
+    row("GET", "sales_invoices", INVOICE, listed),
+    row("GET", "sales_invoices/synchronization", INVOICE, versions),
+    row("POST", "sales_invoices/synchronization", INVOICE, by_ids),
+    row("GET", "sales_invoices/find_by_reference/{reference}*", INVOICE, by_reference),
+    row("GET", "sales_invoices/find_by_invoice_id/{invoice_id}*", INVOICE, by_invoice_id),
+    row("GET", "sales_invoices/{id}", INVOICE, single),
+    *invoice_writes.OPERATIONS,
+    *invoice_sending.OPERATIONS,
+    *invoice_downloads.OPERATIONS,
+    *notes.operations(BEARER),
+    *attachments.operations(BEARER, record_id="sales_invoice_id", file_id="id"),
+)

@@ -68,4 +68,5 @@ def _number(call: Call, name: str, default: int, family: str) -> int:
     except ValueError:
         if family == "symbolic":
             raise refuse(400, f"{name.replace('_', ' ').title()} must be an integer", {name: "int"}) from None
-        raise refuse(400, f"{name} is invalid") from None
+        range_too = ", per_page does not have a valid value" if name == "per_page" else ""
+        raise refuse(400, f"{name} is invalid{range_too}") from None

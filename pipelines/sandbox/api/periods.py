@@ -1,7 +1,7 @@
 """Periods of lists and of reports, which follow different rules.
 
 Lists take presets and two-sided ranges of months or days, at most ten years, and reject a bare month. Reports take
-whole months only, also as a bare month, at most twelve of them.
+whole months only, also as a bare month, at most twelve of them; the agings take one end and no beginning.
 """
 
 from __future__ import annotations
@@ -15,6 +15,10 @@ from pipelines.sandbox.ledger import Month, first_day, month_of
 
 LONGEST_LIST_YEARS = 10
 LONGEST_REPORT_MONTHS = 12
+FIRST_YEAR, LAST_YEAR = (
+    1900,
+    2199,
+)  # farther off, sums of days leave the calendar; the service's bound is unknown
 _PRESET = re.compile(r"^(this|prev|next)_(week|month|quarter|year)$")
 _INVALID = "Period is invalid"
 
@@ -53,6 +57,18 @@ def for_report(text: str, today: date, longest: int = LONGEST_REPORT_MONTHS) -> 
     return first, last
 
 
+def until(text: str, today: date) -> date:
+    """The last day that an aging counts: the end of a month, of a preset, or a day (A: only the pattern allows it)."""
+    preset = None if text.endswith("_week") or text.startswith("next_") else _preset(text, today)
+    return preset[1] if preset is not None else _day(text, last=True)
+
+
+def parts(first: Month, last: Month, months: int) -> list[tuple[Month, Month]]:
+    """The period cut at calendar months, quarters or years, `months` long but for the ends of the period."""
+    starts = [first, *(month for month in range(first + 1, last + 1) if month % months == 0)]
+    return list(zip(starts, [*(start - 1 for start in starts[1:]), last], strict=True))
+
+
 def _preset(text: str, today: date) -> tuple[date, date] | None:
     match = _PRESET.match(text)
     if match is None:
@@ -70,7 +86,7 @@ def _preset(text: str, today: date) -> tuple[date, date] | None:
 def _day(text: str, last: bool) -> date:
     """`YYYYMM` or `YYYYMMDD`; a month gives its first or its last day."""
     try:
-        if not text.isdecimal():
+        if not text.isdecimal() or not FIRST_YEAR <= int(text[:4]) <= LAST_YEAR:
             raise refuse(400, _INVALID)
         if len(text) == 6:
             year, month = int(text[:4]), int(text[4:])

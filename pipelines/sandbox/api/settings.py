@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
-
+from pipelines.sandbox.amounts import number
 from pipelines.sandbox.api import filters
 from pipelines.sandbox.api.answer import Call, Reply, refuse
 from pipelines.sandbox.api.paging import paginate
+from pipelines.sandbox.api.routing import ADMIN, SETTING, Operation, row
 from pipelines.sandbox.model import TaxRate
 from pipelines.sandbox.render import settings as render
 from pipelines.sandbox.world import Token, World
@@ -55,20 +55,19 @@ def _narrowed(found: list[TaxRate], key: str, value: str) -> list[TaxRate]:
     if key == "partial_name":
         return [rate for rate in found if value.lower() in rate.name.lower()]
     if key == "percentage":
-        try:
-            wanted = Decimal(value)
-        except InvalidOperation:
-            raise refuse(400, "Percentage is invalid", {"filter": "invalid"}) from None  # wording not in any example
+        wanted = number(value)
+        if wanted is None:
+            raise refuse(400, "Percentage is invalid", {"filter": "invalid"})  # wording not in any example
         return [rate for rate in found if rate.percentage == wanted]
     if key == "country":
         return [rate for rate in found if rate.country == value]
     if key == "active":
         return [rate for rate in found if rate.active == filters.is_true(value)]
     if key == "show_tax":
-        return found if filters.is_true(value) else []
+        return [rate for rate in found if rate.show == filters.is_true(value)]
     if key in ("created_after", "updated_after"):
         moment = filters.after(value, key.replace("_", " ").capitalize())
-        return [rate for rate in found if rate.updated > moment]
+        return [rate for rate in found if (rate.created if key == "created_after" else rate.updated) > moment]
     return found
 
 
@@ -101,3 +100,13 @@ def users(call: Call) -> Reply:
         if user.kind not in _HIDDEN_USERS or call.flag(_HIDDEN_USERS[user.kind])
     ]
     return Reply(200, [render.user(user) for user in found])
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    row("GET", "ledger_accounts", SETTING, ledger_accounts),
+    row("GET", "ledger_accounts/{id}", SETTING, ledger_account),
+    row("GET", "tax_rates", SETTING, tax_rates),
+    row("GET", "projects", ADMIN, projects),
+    row("GET", "projects/{id}", ADMIN, project),
+    row("GET", "users", ADMIN, users),
+)

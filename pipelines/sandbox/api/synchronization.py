@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipelines.sandbox.api.answer import Call, refuse
+from pipelines.sandbox.identifiers import id_of
 
 MOST = 100  # more ids are cut off without a word
 
@@ -15,5 +16,4 @@ def asked_ids(call: Call) -> list[int]:
         raise refuse(400, "Ids is required", {"ids": "required"})
     if not isinstance(ids, list):
         raise refuse(400, "Ids isn't an array", {"ids": "array"})
-    first = [str(id_) for id_ in ids[:MOST]]
-    return sorted({int(id_) for id_ in first if id_.isdecimal()})
+    return sorted({id_of(id_) for id_ in ids[:MOST]} - {0})

@@ -6,55 +6,29 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from pipelines.sandbox import chart
-from pipelines.sandbox.group import habits
+from pipelines.sandbox.group import habits, names, offers, subscriptions
+from pipelines.sandbox.group.family import DOLLARS
 from pipelines.sandbox.group.hours import Assignment, worked_minutes
 from pipelines.sandbox.group.sales import Item, Receipt, Sale
-from pipelines.sandbox.group.setup import REVERSE_CHARGED
+from pipelines.sandbox.group.setup import EXPORTED, REVERSE_CHARGED
 from pipelines.sandbox.group.site import Site
 from pipelines.sandbox.model import TimeEntry
 
-FEES = {"Studio": 280_000, "Advies": 240_000, "Webwinkel": 35_000}  # management fee a month
-
-_GOODS = (("Vogelvoer 5 kg", 1_895), ("Duiventil cederhout", 12_950), ("Drinkbak keramiek", 2_495), ("Nestkast", 3_450))
-_BOOKS = (("Handboek stadsduiven", 2_999), ("Vogelkalender", 1_450))
+WHOLESALE = (("Vogelvoer 25 kg", 6_450), ("Duiventil cederhout", 10_700), ("Nestkast, doos van 12", 23_900))
+_BOOKS = (("Handboek stadsduiven", 2_752), ("Vogelkalender", 1_330))
 _ADVICE = ("Procesanalyse", "Kwartaaladvies", "Training team", "Interim ondersteuning", "Second opinion")
-
-
-def holding(site: Site, sisters: list[str]) -> list[Sale]:
-    """A management fee to every sister company, each month, paid two weeks later."""
-    rate = site.administration.sales_rate(21)
-    contacts = {name: site.customers.sister(name) for name in sisters}
-    sales = []
-    for start in site.months():
-        for name, contact in contacts.items():
-            day = start + timedelta(days=24)
-            fee = Item(f"Management fee {start:%Y-%m}", _fee(name), chart.FEES, rate)
-            sales.append(
-                Sale(day, contact.id, (fee,), (Receipt(day + timedelta(days=14)),), reference="Management fee")
-            )
-    return sales
-
-
-def fee_costs(site: Site, name: str) -> None:
-    """The other side of the management fee, in the books of the sister company."""
-    for start in site.months():
-        site.keeper.purchase(
-            start + timedelta(days=24), _fee(name), chart.MANAGEMENT_FEE, f"Management fee {start:%Y-%m}"
-        )
-
-
-def _fee(name: str) -> int:
-    return next((fee for key, fee in FEES.items() if key in name), 250_000)
+_BUILDS = ("Nieuw klantportaal", "Koppeling boekhouding", "Herbouw webshop", "App voor monteurs")
 
 
 def studio(site: Site) -> list[Sale]:
-    """Hours of the month per client on its last day, and a maintenance contract per client for a year ahead."""
-    clients = [site.customers.company() for _ in range(14 * site.scale)]
+    """Hours of the month per client on its last day, a phase of a project at a fixed price, and subscriptions."""
+    clients = [site.customers.company() for _ in range(13 * site.scale)]
+    clients += [site.customers.person() for _ in range(site.scale)]
     assignments = site.hours.projects(clients, 28 * site.scale, site.since)
     rate = site.administration.sales_rate(21)
-    sales = []
+    sales, phases = subscriptions.sales(site, clients, rate), []
     for number, start in enumerate(site.months()):
-        active = site.rng.sample(assignments, min(8 * site.scale, len(assignments)))
+        active = site.rng.sample(assignments, min(7 * site.scale, len(assignments)))
         worked = site.hours.month(start, active, internal=2)
         closing = _last_day(start)
         forgotten = site.rng.random() < 0.15
@@ -63,14 +37,16 @@ def studio(site: Site) -> list[Sale]:
                 continue
             receipts = habits.receipts(site.rng, closing, 30)
             sales.append(_hours_sale(closing, contact_id, entries, rate, receipts))
-        client = clients[number % len(clients)]
-        day = start + timedelta(days=9)
-        contract = Item(
-            f"Onderhoudscontract {client.card.name}", 120_000 + 6_000 * (number % 5), chart.SUBSCRIPTIONS, rate,
-            period=(_first_of_next(start), _year_from(_first_of_next(start))),
-        )  # fmt: skip
-        sales.append(Sale(day, client.id, (contract,), habits.receipts(site.rng, day, 14), reference="Onderhoud"))
-    return sales
+        for phase in range(site.scale):
+            assignment = assignments[(number + phase) % len(assignments)]
+            day = start + timedelta(days=site.rng.randint(5, 24))
+            item = Item(
+                f"{_BUILDS[number % len(_BUILDS)]}, fase {number % 3 + 1}", 900_000 + 75_000 * (number % 9),
+                chart.SERVICES, rate, project_id=assignment.project.id,
+            )  # fmt: skip
+            receipts = habits.receipts(site.rng, day, 30)
+            phases.append(Sale(day, assignment.contact.id, (item,), receipts, due_days=30, mailed=True))
+    return sales + offers.offered(site, phases, every=3)
 
 
 def _hours_sale(
@@ -106,54 +82,88 @@ def advies(site: Site) -> list[Sale]:
     european = [site.customers.european(number) for number in range(4)]
     high = site.administration.sales_rate(21)
     shifted = site.administration.sales_rate(0, REVERSE_CHARGED)
-    sales = []
+    purchase_number = next(f.id for f in site.administration.custom_fields.values() if f.source == "sales_invoice")
+    sales: list[Sale] = []
     for number, start in enumerate(site.months()):
-        for position in range(4 * site.scale):
+        for position in range(3 * site.scale):
             day = start + timedelta(days=site.rng.randint(1, 26))
-            abroad = position % 4 == 3
+            abroad = position % 3 == 2
             contact = site.rng.choice(european if abroad else clients)
             account, rate = (chart.EU_SERVICES, shifted) if abroad else (chart.SERVICES, high)
-            days = site.rng.randint(1, 8)
-            item = Item(site.rng.choice(_ADVICE), 96_000, account, rate, amount=f"{days} dagen")
+            days = site.rng.randint(3, 12)
+            item = Item(site.rng.choice(_ADVICE), 128_000, account, rate, amount=f"{days} dagen")
             discount = Decimal(5) if site.rng.random() < 0.1 else Decimal(0)
+            custom = ((purchase_number, f"PO-{4100 + len(sales)}"),) if len(sales) % 12 == 5 else ()
             sales.append(
-                Sale(day, contact.id, (item,), habits.receipts(site.rng, day, 30), due_days=30, discount=discount)
-            )
+                Sale(
+                    day, contact.id, (item,), habits.receipts(site.rng, day, 30), due_days=30, discount=discount,
+                    custom=custom,
+                )
+            )  # fmt: skip
         retained = clients[number % 3]
         day = _first_of_next(start) + timedelta(days=7)
-        retainer = Item(f"Retainer {start:%Y-%m}", 85_000, chart.SERVICES, high, period=(start, _last_day(start)))
+        retainer = Item(f"Retainer {start:%Y-%m}", 185_000, chart.SERVICES, high, period=(start, _last_day(start)))
         sales.append(Sale(day, retained.id, (retainer,), habits.receipts(site.rng, day, 14), reference="Retainer"))
-    return sales
+    return offers.offered(site, sales, every=14)
 
 
 def webwinkel(site: Site) -> list[Sale]:
-    """Many small orders with prices including VAT, paid out by week, and some businesses that buy on account."""
-    people = [site.customers.person() for _ in range(45 * site.scale)]
+    """Wholesale on account and the odd person who wants an invoice; orders of the shop itself are `shop`'s."""
     companies = [site.customers.company() for _ in range(8 * site.scale)]
+    people = [site.customers.person() for _ in range(12 * site.scale)]
     high, low = site.administration.sales_rate(21), site.administration.sales_rate(9)
     sales = []
-    order = 4_000
     for start in site.months():
-        for _ in range(14 * site.scale):
-            order += 1
+        for position in range(2 * site.scale):
             day = start + timedelta(days=site.rng.randint(0, 27))
-            name, price = site.rng.choice(_GOODS)
-            items = [Item(name, price, chart.GOODS, high, amount=str(site.rng.randint(1, 3)))]
-            if site.rng.random() < 0.35:
+            business = position % 2 == 0
+            name, price = site.rng.choice(WHOLESALE)
+            count = site.rng.randint(12, 60) if business else 1
+            items = [Item(name, price, chart.GOODS, high, amount=str(count))]
+            if site.rng.random() < 0.5:
                 title, price = site.rng.choice(_BOOKS)
-                items.append(Item(title, price, chart.BOOKS_REDUCED, low, amount="1"))
-            business = site.rng.random() < 0.12
+                items.append(Item(title, price, chart.BOOKS_REDUCED, low, amount=str(count)))
             if not business:
                 items.append(Item("Verzendkosten", 495, chart.SHIPPING, high, amount=None))
             contact = site.rng.choice(companies if business else people)
             sales.append(
                 Sale(
-                    day, contact.id, tuple(items), habits.receipts(site.rng, day, 14) if business else (),
-                    prices_are_incl_tax=not business, reference=f"WEB-{order}", paid_in_batch=not business,
-                    discount=Decimal(10) if site.rng.random() < 0.05 else Decimal(0),
+                    day, contact.id, tuple(items), habits.receipts(site.rng, day, 14),
+                    prices_are_incl_tax=not business, discount=Decimal(10) if site.rng.random() < 0.1 else Decimal(0),
                 )
             )  # fmt: skip
-    return sales
+    return offers.offered(site, sales, every=12)
+
+
+def export(site: Site) -> list[Sale]:
+    """Goods out of the EU in dollars, which is the administration's own currency, and to dealers in the EU in euros."""
+    overseas = [site.customers.overseas(number) for number in range(len(names.OVERSEAS))]
+    dealers = [site.customers.european_dealer(number) for number in range(len(names.EU_BUYERS))]
+    exported = site.administration.sales_rate(0, EXPORTED)
+    shifted = site.administration.sales_rate(0, REVERSE_CHARGED)
+    sales = []
+    for number, start in enumerate(site.months()):
+        for position in range(2 * site.scale):
+            day = start + timedelta(days=site.rng.randint(1, 26))
+            inside = position % 2 == 1 and number % 3 == 0
+            contact = site.rng.choice(dealers if inside else overseas)
+            name, price = site.rng.choice(WHOLESALE)
+            account, rate = (chart.EU_TRADE, shifted) if inside else (chart.EXPORTS, exported)
+            item = Item(name, price, account, rate, amount=f"{site.rng.randint(30, 140)} st")
+            sale = Sale(day, contact.id, (item,), habits.receipts(site.rng, day, 30), due_days=30)
+            sales.append(_in_euros(sale, number) if inside else sale)
+    return offers.offered(site, sales, every=8)
+
+
+def _in_euros(sale: Sale, number: int) -> Sale:
+    """Invoiced in euros at the day's rate; paid at another one (P-18)."""
+    rate = DOLLARS + Decimal(number % 5) / 100
+    receipts = tuple(
+        Receipt(receipt.day, receipt.share, receipt.via, rate + Decimal("0.013")) for receipt in sale.receipts
+    )
+    return Sale(
+        sale.day, sale.contact_id, sale.items, receipts, due_days=sale.due_days, currency="EUR", rate=rate
+    )  # fmt: skip
 
 
 def _last_day(start: date) -> date:
@@ -162,7 +172,3 @@ def _last_day(start: date) -> date:
 
 def _first_of_next(start: date) -> date:
     return (start.replace(day=1) + timedelta(days=32)).replace(day=1)
-
-
-def _year_from(start: date) -> date:
-    return start.replace(year=start.year + 1) - timedelta(days=1)

@@ -76,7 +76,7 @@ class Timesheet:
         if not start <= day < self.today:
             return None
         begun = moment(day, rng.randint(8, 14), 15 * rng.randint(0, 3))
-        minutes = 15 * rng.randint(8, 32)
+        minutes = 15 * rng.randint(16, 34)
         pause = 900 if minutes > 240 else 0
         return self.write(assignment, begun, begun + minutes * 60_000 + pause * 1000, billable, pause)
 

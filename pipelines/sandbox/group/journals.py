@@ -1,4 +1,4 @@
-"""What finance books beside sales: opening balance, bank lines, costs, salaries, VAT returns, year ends."""
+"""What finance books by hand: opening balance, salaries, depreciation without a plan, VAT returns, year ends."""
 
 from __future__ import annotations
 
@@ -10,41 +10,23 @@ from random import Random
 from pipelines.sandbox import chart
 from pipelines.sandbox.administration import Administration
 from pipelines.sandbox.clock import moment
+from pipelines.sandbox.group.bank import Bank
 from pipelines.sandbox.ledger import first_day, month_of
-from pipelines.sandbox.model import Booking, Entry, Journal, Mutation
+from pipelines.sandbox.model import Entry, Journal
+
+_WITH_CONTACT = frozenset(
+    {chart.AR, chart.AP, chart.IC_RECEIVABLE, chart.IC_PAYABLE, chart.IC_INTEREST_INCOME, chart.IC_INTEREST_COST}
+)
 
 
 class Bookkeeper:
-    """Writes journals and bank lines of one administration. Nothing is dated on or after `today`."""
+    """Writes journals of one administration. Nothing is dated on or after `today`."""
 
-    def __init__(self, administration: Administration, rng: Random, today: date) -> None:
+    def __init__(self, administration: Administration, rng: Random, today: date, bank: Bank) -> None:
         self.administration = administration
         self.rng = rng
         self.today = today
-
-    def bank_line(
-        self, day: date, amount: int, message: str, processed: bool = True, role: str | None = None,
-        contact_id: int | None = None,
-    ) -> int:  # fmt: skip
-        """A bank transaction, positive for money in; `role` books it straight on that account (P-9b). Its id."""
-        administration = self.administration
-        at = moment(day + timedelta(days=1), 7, 30)
-        account = administration.accounts[administration.roles[chart.BANK]]
-        bookings = []
-        if role is not None:
-            bookings.append(Booking(administration.new_id(at), administration.roles[role], amount, message, contact_id))
-        mutation = Mutation(
-            id=administration.new_id(at),
-            day=day,
-            amount=amount,
-            message=message,
-            account_id=account.id,
-            financial_account_id=account.financial_account_id or 0,
-            created=at,
-            updated=at if not processed else at + 3_600_000,
-            bookings=bookings,
-        )
-        return administration.put_mutation(mutation).id
+        self.bank = bank
 
     def journal(
         self, day: date, reference: str, lines: list[tuple[str, int]], *, contact_id: int | None = None,
@@ -62,7 +44,7 @@ class Bookkeeper:
                 debit=max(amount, 0),
                 credit=max(-amount, 0),
                 description=reference,
-                contact_id=contact_id if role in (chart.AR, chart.AP) else None,
+                contact_id=contact_id if role in _WITH_CONTACT else None,
             )
             for role, amount in lines
             if amount
@@ -71,24 +53,24 @@ class Bookkeeper:
             Journal(administration.new_id(at), day, reference, entries, at, at, kind, vat_return)
         )
 
-    def opening(self, day: date, receivable: int) -> None:
-        """P-17: the day before the books start; the debtors in it have no invoices behind them."""
-        bank, payable = 4_250_000 + self.rng.randint(0, 900_000), 320_000
-        fixtures = 1_850_000 if chart.FIXTURES in self.administration.roles else 0
-        reserves = bank + fixtures + receivable - payable - 1_000_000
+    def opening(self, day: date, receivable: int, savings: int) -> None:
+        """P-17: the day before the books start; the debtors in it have no invoices behind them. `savings` is cents."""
+        bank, payable = savings + self.rng.randint(0, 900_000), 320_000
+        roles = self.administration.roles
+        fixtures = 1_850_000 if chart.FIXTURES in roles else 0
+        cash = 75_000 if chart.CASH in roles else 0
+        reserves = bank + cash + fixtures + receivable - payable - 1_000_000
         lines = [
-            (chart.BANK, bank), (chart.FIXTURES, fixtures), (chart.AR, receivable), (chart.AP, -payable),
-            (chart.SHARES, -1_000_000), (chart.RESERVES, -reserves),
+            (chart.BANK, bank), (chart.CASH, cash), (chart.FIXTURES, fixtures), (chart.AR, receivable),
+            (chart.AP, -payable), (chart.SHARES, -1_000_000), (chart.RESERVES, -reserves),
         ]  # fmt: skip
         self.journal(day, "Beginbalans", lines)
 
-    def monthly_costs(self, month: int, rent: int, wages: int) -> None:
-        """Rent from the bank, salaries by journal and their payment, depreciation at the month's end."""
+    def month(self, month: int, wages: int) -> None:
+        """Salaries by journal and their payment; depreciation of what was there before the books began."""
         start = first_day(month)
         end = date(start.year, start.month, monthrange(start.year, start.month)[1])
         name = f"{start:%Y-%m}"
-        if rent and start < self.today:
-            self.bank_line(start, -rent, f"Huur {name}", role=chart.RENT)
         if wages:
             tax = wages * 32 // 100
             lines = [(chart.WAGES, wages), (chart.NET_WAGES, tax - wages), (chart.WAGE_TAX, -tax)]
@@ -98,18 +80,10 @@ class Bookkeeper:
                     (chart.WAGE_TAX, tax, end),
                 ):
                     if day < self.today:
-                        self.bank_line(day, -amount, f"Salarissen {name}", role=role)
+                        self.bank.line(day, -amount, f"Salarissen {name}", role=role)
         if chart.DEPRECIATION in self.administration.roles:
             lines = [(chart.DEPRECIATION, 25_750), (chart.FIXTURES_WRITTEN_DOWN, -25_750)]
-            self.journal(end, f"Afschrijving {name}", lines)
-
-    def purchase(self, day: date, amount: int, role: str, text: str) -> None:
-        """A bought service or goods at 21 %, as one journal, paid from the bank a month later."""
-        tax = (amount * 21 + 50) // 100
-        if self.journal(day, text, [(role, amount), (chart.VAT_IN, tax), (chart.AP, -amount - tax)]):
-            paid = day + timedelta(days=28)
-            if paid < self.today:
-                self.bank_line(paid, -amount - tax, text, role=chart.AP)
+            self.journal(end, f"Afschrijving oude inventaris {name}", lines)
 
     def vat_return(self, quarter_end: date) -> None:
         """P-14 and P-15: what stands on the two VAT accounts for the quarter, filed in whole euros, then paid."""
@@ -123,6 +97,7 @@ class Bookkeeper:
         deductible = sums[chart.VAT_IN][0] - sums[chart.VAT_IN][1]
         if not owed and not deductible:
             return
+        owed -= self._one_stop_shop(quarter_end, filed)
         payable = (owed // 100 - -(-deductible // 100)) * 100
         lines = [(chart.VAT_OUT, owed), (chart.VAT_IN, -deductible), (chart.VAT_SETTLE, -payable)]
         lines.append((chart.ROUND, -(owed - deductible - payable)))
@@ -130,7 +105,27 @@ class Bookkeeper:
         self.journal(quarter_end, text, lines, vat_return=True, entered=filed)
         paid = filed + timedelta(days=3)
         if paid < self.today:
-            self.bank_line(paid, -payable, text, role=chart.VAT_SETTLE)
+            self.bank.line(paid, -payable, text, role=chart.VAT_SETTLE)
+
+    def _one_stop_shop(self, quarter_end: date, filed: date) -> int:
+        """Tax of consumers in other countries, in cents: declared beside the return and paid apart (DOMAIN R1.12)."""
+        administration, rates = self.administration, self.administration.tax_rates
+        first = date(quarter_end.year, quarter_end.month - 2, 1)
+        owed = sum(
+            total.tax_base
+            for invoice in administration.external_invoices.values()
+            if first <= invoice.day <= quarter_end and not invoice.is_new
+            for total in administration.figures(invoice).tax_totals
+            if rates[total.tax_rate_id].country
+        )
+        if not owed:
+            return 0
+        text = f"OSS-aangifte {quarter_end:%Y} kwartaal {(quarter_end.month - 1) // 3 + 1}"
+        self.journal(quarter_end, text, [(chart.VAT_OUT, owed), (chart.VAT_SETTLE, -owed)], entered=filed)
+        paid = filed + timedelta(days=3)
+        if paid < self.today:
+            self.bank.line(paid, -owed, text, role=chart.VAT_SETTLE)
+        return owed
 
     def close_year(self, year: int) -> None:
         """P-16: every result account reversed on 31 December, the net to equity; entered in March of the next year."""

@@ -20,6 +20,48 @@ EU_COMPANIES = (
     ("BE", "Heuvelrug Consult BV", "Hasselt"), ("BE", "Scheldebocht Partners NV", "Antwerpen"),
 )  # fmt: skip
 
+EU_BUYERS = (
+    ("DE", "Seidelbast Handels GmbH", "Bremen"), ("BE", "Maretak Import BV", "Gent"),
+    ("DE", "Windrose Gartenbedarf GmbH", "Leipzig"), ("BE", "Zandloper Distributie NV", "Mechelen"),
+)  # fmt: skip
+
+OVERSEAS = (
+    ("US", "Larkspur Analytics Inc.", "400 Alder Street", "97201", "Portland"),
+    ("US", "Cottonwood Pet Supply LLC", "18 Mill Road", "05401", "Burlington"),
+    ("US", "Harborlight Trading Co.", "77 Pier Avenue", "04101", "Portland"),
+    ("GB", "Thistledown Aviaries Ltd", "3 Orchard Lane", "YO1 7HH", "York"),
+    ("CA", "Maple Hollow Garden Inc.", "250 Birch Crescent", "K1A 0B1", "Ottawa"),
+    ("US", "Prairie Finch Outfitters LLC", "9 Depot Street", "68102", "Omaha"),
+    ("CH", "Murmeltal Vogelbedarf AG", "Seeweg 14", "6003", "Luzern"),
+    ("US", "Blue Mesa Feeders Inc.", "620 Canyon Drive", "87501", "Santa Fe"),
+)  # fmt: skip
+
+# Suppliers: name, town, zip code, what they sell (see group.purchases).
+SUPPLIERS = (
+    ("Pandbeheer Torenzicht", "Utrecht", "3511"), ("Wolkenrand Hosting", "Zwolle", "8011"),
+    ("Reisbureau Spoorlijn", "Amersfoort", "3811"), ("Papierhandel Veldkers", "Leiden", "2311"),
+    ("Zaadhandel Goudveld", "Breda", "4811"), ("Telecom Zwaluwstaart", "Arnhem", "6811"),
+    ("Verzekeringen Kompasroos", "Haarlem", "2011"), ("Timmerwerkplaats Houtduif", "Deventer", "7411"),
+)  # fmt: skip
+
+EU_SUPPLIERS = (
+    ("DE", "Nebelhorn Cloud GmbH", "Hannover"), ("BE", "Lindeblad Software BV", "Leuven"),
+    ("DE", "Vogelsang Futtermittel GmbH", "Kassel"),
+)  # fmt: skip
+
+PAYMENT_PROVIDER = ("Penningduif Betalingen", "Utrecht", "3511")
+
+# Consumers elsewhere: country, town, zip code, street.
+CONSUMERS_ABROAD = (
+    ("DE", "Oldenburg", "26121", "Lindenweg"), ("BE", "Brugge", "8000", "Rozenstraat"),
+    ("FR", "Lille", "59000", "Rue des Tilleuls"), ("DE", "Aachen", "52062", "Bergstraße"),
+    ("BE", "Hasselt", "3500", "Dorpsplein"),
+)  # fmt: skip
+OVERSEAS_CONSUMERS = (
+    ("US", "Madison", "53703", "Maple Street"), ("CH", "Chur", "7000", "Gartenweg"),
+    ("NO", "Bergen", "5003", "Fjellveien"), ("GB", "Norwich", "NR1 3QU", "Chapel Row"),
+)  # fmt: skip
+
 FIRST_NAMES = (
     "Sanne", "Daan", "Fatima", "Jeroen", "Noor", "Bram", "Aïcha", "Ruben", "Femke", "Youssef", "Lotte", "Thijs",
     "Milan", "Esmée", "Joost", "Iris", "Kaan", "Maud", "Sjoerd", "Renée", "Wouter", "Anouk", "Björn", "Chloé",

@@ -1,21 +1,23 @@
 """Sales as they happen: an invoice on its day, then what the customer and finance do with it.
 
 A `Sale` says what is sold and what follows; `Till.ring_up` makes the documents. Sales are rung up in the order of their
-days, so invoice numbers run with the calendar.
+days, so invoice numbers run with the calendar. Nothing is in the books before `post`: a document posts once, finished.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
-from pipelines.sandbox import amounts
+from pipelines.sandbox import amounts, chart
 from pipelines.sandbox.administration import PAYMENT_CONDITIONS, Administration
 from pipelines.sandbox.clock import moment
+from pipelines.sandbox.group.bank import Bank
 from pipelines.sandbox.model import Invoice, Line, Payment
+
+MATCHED_AFTER = timedelta(days=6)
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Item:
     amount: str | None = "1 x"
     project_id: int | None = None
     period: tuple[date, date] | None = None
+    product_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class Receipt:
 
     day: date
     share: Decimal | None = None
-    via: str = "bank"  # bank, unmatched (P-10) or settlement (P-4)
+    via: str = "bank"  # bank, unmatched (P-10), matched later (P-10c) or settlement (P-4)
     base_rate: Decimal | None = None
 
 
@@ -52,7 +55,7 @@ class Sale:
     due_days: int = 14
     discount: Decimal = Decimal(0)
     prices_are_incl_tax: bool = False
-    currency: str = "EUR"
+    currency: str | None = None  # none is the administration's own
     rate: Decimal = Decimal(1)
     reference: str | None = None
     dubious_on: date | None = None
@@ -62,7 +65,12 @@ class Sale:
     credit_linked: bool = True
     credit_settled: bool = False
     hours: tuple[int, ...] = ()
-    paid_in_batch: bool = False  # a payment provider pays out many at once; receipts name the day
+    estimate_id: int | None = None
+    recurring_id: int | None = None
+    subscription_id: int | None = None
+    mailed: bool = False
+    pending: bool = False  # to be collected, and not confirmed yet
+    custom: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass
@@ -72,13 +80,13 @@ class Till:
     administration: Administration
     rng: Random
     today: date  # nothing is dated on or after this day
-    bank_line: Callable[[date, int, str, bool], int]  # day, amount, text, processed → id of the mutation
+    bank: Bank
+    _unposted: dict[int, Invoice] = field(default_factory=dict)
 
     def ring_up(self, sale: Sale) -> Invoice:
         """Makes and sends the invoice, then lets payments, doubt and write-off follow; `credit` has its own day."""
         invoice = self.draft(sale)
-        at = invoice.created
-        self.administration.send(invoice, sale.day, at)
+        self._send(invoice, sale.day)
         for receipt in sale.receipts:
             if receipt.day < self.today:
                 self.receive(invoice, receipt)
@@ -95,61 +103,68 @@ class Till:
             due_date=sale.day + timedelta(days=sale.due_days),
             created=at,
             updated=at,
-            lines=[self._line(item, order, at) for order, item in enumerate(sale.items)],
+            lines=[line(administration, item, order, at) for order, item in enumerate(sale.items)],
             due_days=sale.due_days,
             reference=sale.reference,
-            currency=sale.currency,
+            currency=sale.currency or administration.currency,
             rate=sale.rate,
             discount=sale.discount,
             prices_are_incl_tax=sale.prices_are_incl_tax,
             payment_conditions=PAYMENT_CONDITIONS,
             workflow_id=administration.workflow_id,
             document_style_id=administration.document_style_id,
+            custom_fields=sale.custom,
+            estimate_id=sale.estimate_id,
+            recurring_id=sale.recurring_id,
+            subscription_id=sale.subscription_id,
+            delivery_method="Email" if sale.mailed else "Manual",
+            pending=sale.pending,
         )
-        administration.put_invoice(invoice)
+        administration.invoices[invoice.id] = invoice
+        self._unposted[invoice.id] = invoice
         for entry_id in sale.hours:
-            administration.put_time_entry(
-                replace(administration.time_entries[entry_id], invoice_id=invoice.id, updated=at)
-            )
+            entry = administration.time_entries[entry_id]
+            entry.invoice_id, entry.updated = invoice.id, at
+            administration.put_time_entry(entry)
         return invoice
 
-    def _line(self, item: Item, order: int, at: int) -> Line:
-        administration = self.administration
-        return Line(
-            id=administration.new_id(at),
-            description=item.description,
-            price=item.price,
-            amount=item.amount,
-            quantity=amounts.quantity(item.amount),
-            tax_rate_id=item.rate_id,
-            account_id=administration.roles[item.account],
-            project_id=item.project_id,
-            period=item.period,
-            row_order=order,
-            created=at,
-            updated=at,
-        )
+    def _send(self, invoice: Invoice, day: date) -> None:
+        invoice.invoice_date = invoice.sent_on = day
+        invoice.number = self.administration.next_number(day)
+        invoice.card = self.administration.contacts[invoice.contact_id].card
+        invoice.person = invoice.card.people[0] if invoice.card.people else None
 
-    def receive(self, invoice: Invoice, receipt: Receipt, mutation_id: int | None = None) -> None:
+    def post(self) -> None:
+        """Puts everything made since the last time in the books."""
+        for invoice in self._unposted.values():
+            self.administration.put_invoice(invoice)
+        self._unposted.clear()
+
+    def receive(self, invoice: Invoice, receipt: Receipt) -> None:
         """Books money on the invoice; a bank receipt of the last days may still wait to be processed."""
         total = self.administration.figures(invoice).incl
         paid = sum(payment.price for payment in invoice.payments)
         price = total - paid if receipt.share is None else amounts.to_int(total * receipt.share)
         rate = receipt.base_rate or invoice.rate
         base = price if rate == 1 else amounts.to_int(price * rate)
-        if receipt.via == "bank" and mutation_id is None:
+        mutation_id = None
+        if receipt.via == "bank":
             fresh = (self.today - receipt.day).days <= 4 and self.rng.random() < 0.5
-            text = f"Factuur {invoice.number} {self.administration.contacts[invoice.contact_id].card.name}"
-            mutation_id = self.bank_line(receipt.day, base, text, not fresh)
+            name = self.administration.contacts[invoice.contact_id].card.name
+            text = f"Factuur {invoice.number} {name}"
+            mutation_id = self.bank.line(receipt.day, base, text, processed=not fresh, contact_id=invoice.contact_id)
             if fresh:
                 return
-        self.book(invoice, receipt, price, base, mutation_id)
+        payment = self.book(invoice, receipt, price, base, mutation_id)
+        found = receipt.day + MATCHED_AFTER
+        if receipt.via == "matched" and found < self.today:
+            payment.matched_mutation_id = self.bank.line(found, base, "Betaling", contact_id=invoice.contact_id)
 
     def book(self, invoice: Invoice, receipt: Receipt, price: int, base: int, mutation_id: int | None) -> Payment:
         administration = self.administration
         at = moment(receipt.day + timedelta(days=1), 8, self.rng.randint(0, 59), self.rng.randint(0, 59))
-        roles = {"bank": "bank", "unmatched": "unmatched_receipts", "settlement": "settlements"}
-        account = administration.accounts[administration.roles[roles[receipt.via]]]
+        roles = {"bank": chart.BANK, "settlement": chart.SETTLE}
+        account = administration.accounts[administration.roles[roles.get(receipt.via, chart.IN_UNM)]]
         payment = Payment(
             id=administration.new_id(at),
             day=receipt.day,
@@ -163,7 +178,6 @@ class Till:
         )
         invoice.payments.append(payment)
         invoice.updated = max(invoice.updated, at)
-        administration.put_invoice(invoice)
         return payment
 
     def _doubt(self, invoice: Invoice, sale: Sale) -> None:
@@ -171,22 +185,46 @@ class Till:
             if day is not None and day < self.today:
                 setattr(invoice, name, day)
                 invoice.updated = max(invoice.updated, moment(day, 15))
-                self.administration.put_invoice(invoice)
 
     def credit(self, invoice: Invoice, sale: Sale) -> Invoice:
         """The credit invoice: a heading line and the quantities negated, on its own day; settled when asked."""
         day = sale.credit_on
         assert day is not None
-        credit = replace(sale, day=day, receipts=(), credit_on=None, hours=(), dubious_on=None, uncollectible_on=None)
+        credit = replace(
+            sale, day=day, receipts=(), credit_on=None, hours=(), dubious_on=None, uncollectible_on=None,
+            estimate_id=None, recurring_id=None, subscription_id=None,
+        )  # fmt: skip
         draft = self.draft(replace(credit, items=_negated(sale, invoice.number)))
         draft.original_id = invoice.id if sale.credit_linked else None
-        self.administration.send(draft, day, draft.created)
+        self._send(draft, day)
         if sale.credit_settled:
             amount = self.administration.figures(draft).incl
             settlement = Receipt(day, via="settlement")
-            self.book(draft, settlement, amount, amount, None)
-            self.book(invoice, settlement, -amount, -amount, None)
+            given = self.book(draft, settlement, amount, amount, None)
+            taken = self.book(invoice, settlement, -amount, -amount, None)
+            if not sale.credit_linked:  # struck off against each other by hand (P-10b)
+                given.action = taken.action = "invoices_settlement"
+                given.linked_payment_id, taken.linked_payment_id = taken.id, given.id
         return draft
+
+
+def line(administration: Administration, item: Item, order: int, at: int) -> Line:
+    """A detail of any document."""
+    return Line(
+        id=administration.new_id(at),
+        description=item.description,
+        price=item.price,
+        amount=item.amount,
+        quantity=amounts.quantity(item.amount),
+        tax_rate_id=item.rate_id,
+        account_id=administration.roles[item.account],
+        project_id=item.project_id,
+        period=item.period,
+        row_order=order,
+        created=at,
+        updated=at,
+        product_id=item.product_id,
+    )
 
 
 def _negated(sale: Sale, number: str | None) -> tuple[Item, ...]:

@@ -1,32 +1,72 @@
-"""A new administration with its chart, tax rates and users, before anything was booked."""
+"""A new administration with its chart, tax rates, users, accounts at banks and terms, before anything was booked."""
 
 from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from pipelines.sandbox import chart
 from pipelines.sandbox.administration import Administration
 from pipelines.sandbox.clock import moment
-from pipelines.sandbox.model import Account, TaxRate, User
+from pipelines.sandbox.group.firms import Firm
+from pipelines.sandbox.model import (
+    Account,
+    CustomField,
+    DocumentStyle,
+    FinancialAccount,
+    Identity,
+    Step,
+    TaxRate,
+    User,
+    Workflow,
+)
 from pipelines.sandbox.taxonomy import RGS
 from pipelines.sandbox.world import World
 
 REVERSE_CHARGED = "NL/3b"  # services to businesses in the EU
+EXPORTED = "NL/3a"  # goods out of the EU
+FROM_EU, FROM_OUTSIDE, SHIFTED_HERE = "NL/4b", "NL/4a", "NL/2a"  # purchases whose tax the buyer owes
 
-# `percentage` may be null by the contract's words, but its own schema refuses that, so none here is.
-_RATES: tuple[tuple[str, str, str, tuple[str, ...], str | None, bool], ...] = (
-    ("21% btw", "21", "sales_invoice", ("NL/1a",), None, True),
-    ("9% btw", "9", "sales_invoice", ("NL/1b",), None, True),
-    ("0% btw", "0", "sales_invoice", ("NL/1e",), None, True),
-    ("Btw verlegd binnen de EU", "0", "sales_invoice", ("NL/3b",), "Btw verlegd", True),
-    ("Diensten buiten de EU", "0", "sales_invoice", (), None, True),
-    ("Vrijgesteld van btw", "0", "sales_invoice", (), "Vrijgesteld van btw", True),
-    ("6% btw", "6", "sales_invoice", ("NL/1b",), None, False),
-    ("21% btw", "21", "purchase_invoice", ("NL/5b",), None, True),
-    ("9% btw", "9", "purchase_invoice", ("NL/5b",), None, True),
-    ("Voorbelasting", "21", "general_journal_document", ("NL/5b",), None, True),
+
+class Rate(NamedTuple):
+    """A tax rate every administration has. `country` is that of consumers under the one-stop shop: no Dutch box."""
+
+    name: str
+    percentage: str  # may be null by the contract's words, but its own schema refuses that, so none here is
+    kind: str
+    references: tuple[str, ...] = ()
+    text: str | None = None
+    active: bool = True
+    country: str | None = None
+
+
+RATES: tuple[Rate, ...] = (
+    Rate("21% btw", "21", "sales_invoice", ("NL/1a",)),
+    Rate("9% btw", "9", "sales_invoice", ("NL/1b",)),
+    Rate("0% btw", "0", "sales_invoice", ("NL/1e",)),
+    Rate("Btw verlegd binnen de EU", "0", "sales_invoice", (REVERSE_CHARGED,), "Btw verlegd"),
+    Rate("Diensten buiten de EU", "0", "sales_invoice"),
+    Rate("Vrijgesteld van btw", "0", "sales_invoice", (), "Vrijgesteld van btw"),
+    Rate("6% btw", "6", "sales_invoice", ("NL/1b",), active=False),
+    Rate("21% btw", "21", "purchase_invoice", ("NL/5b",)),
+    Rate("9% btw", "9", "purchase_invoice", ("NL/5b",)),
+    Rate("Voorbelasting", "21", "general_journal_document", ("NL/5b",)),
+    Rate("Export buiten de EU", "0", "sales_invoice", (EXPORTED,), "Export"),
+    Rate("19% btw Duitsland (OSS)", "19", "sales_invoice", country="DE"),
+    Rate("21% btw België (OSS)", "21", "sales_invoice", country="BE"),
+    Rate("20% btw Frankrijk (OSS)", "20", "sales_invoice", country="FR"),
+    Rate("Geen btw", "0", "purchase_invoice"),
+    Rate("Btw verlegd vanuit de EU", "21", "purchase_invoice", (FROM_EU, "NL/5b")),
+    Rate("Btw verlegd van buiten de EU", "21", "purchase_invoice", (FROM_OUTSIDE, "NL/5b")),
+    Rate("Btw verlegd binnenland", "21", "purchase_invoice", (SHIFTED_HERE, "NL/5b")),
+    Rate("Btw over privégebruik", "21", "general_journal_document", ("NL/1d",)),
 )
+
+CUSTOM_FIELDS = (
+    ("Inkoopnummer klant", "sales_invoice"), ("Aanleiding", "estimate"), ("Segment", "contact"),
+    ("Handelsnaam", "identity"),
+)  # fmt: skip
 
 ALL_PERMISSIONS = ("sales_invoices", "documents", "estimates", "bank", "settings", "ownership", "time_entries")
 
@@ -36,24 +76,103 @@ _USERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Dovecote koppeling", "api_user", ("sales_invoices", "documents", "bank", "settings", "time_entries")),
 )
 
+_WITH_MONEY = (chart.BANK, chart.PSP, chart.CASH)
 _STAFF = ("Jelle Oosterling", "Samira Benali", "Pieter-Jan Ruijs", "Ingrid Åkerman", "Tessa Vermeulen")
 
 
 def open_administration(
-    world: World, id_: int, name: str, since: date, roles: frozenset[str], staff: int
+    world: World, id_: int, firm: Firm, since: date, roles: frozenset[str], staff: int, currency: str = "EUR"
 ) -> Administration:
     """An empty administration that started on `since`; `roles` are the accounts it has beside the default chart."""
     at = moment(since, 9)
-    administration = Administration(id_, name, world.clock, world.dialect, world.identifiers)
+    administration = Administration(id_, firm.name, world.clock, world.dialect, world.identifiers)
     administration.period_start_date = since.replace(month=1, day=1)
-    administration.workflow_id = world.identifiers.next(at)
-    administration.document_style_id = world.identifiers.next(at)
-    administration.identity_id = world.identifiers.next(at)
+    administration.currency = currency
     _add_accounts(administration, at, roles)
+    _add_financial_accounts(administration, at, firm)
     _add_rates(administration, at)
     _add_users(administration, at, staff)
-    world.administrations[administration.id] = administration
+    _add_custom_fields(administration, at)
+    _add_identities(administration, at, firm)
+    _add_workflows(administration, at)
+    world.add_administration(administration)
     return administration
+
+
+def _add_financial_accounts(administration: Administration, at: int, firm: Firm) -> None:
+    """One for every ledger account that has money on it. Types beside BankAccount are guesses; no example shows one."""
+    kinds = {
+        chart.BANK: ("BankAccount", firm.iban or "", None),
+        chart.PSP: ("BankAccount", "penningduif", "penningduif"),
+        chart.CASH: ("CashAccount", "kas", None),
+    }
+    for role, (kind, identifier, provider) in kinds.items():
+        account = administration.accounts.get(administration.roles.get(role, 0))
+        if account is not None and account.financial_account_id is not None:
+            administration.financial_accounts[account.financial_account_id] = FinancialAccount(
+                account.financial_account_id, kind, account.name, identifier, account.id, at, at,
+                administration.currency, provider,
+            )  # fmt: skip
+
+
+def _add_custom_fields(administration: Administration, at: int) -> None:
+    for name, source in CUSTOM_FIELDS:
+        custom_field = CustomField(administration.new_id(at), name, source)
+        administration.custom_fields[custom_field.id] = custom_field
+
+
+def _add_identities(administration: Administration, at: int, firm: Firm) -> None:
+    """The company itself and a trade name, each with a document style of its own."""
+    trade_name = next(field.id for field in administration.custom_fields.values() if field.source == "identity")
+    for number, name in enumerate((firm.name, f"{firm.name.split()[0]} Postorder")):
+        identity = Identity(
+            id=administration.new_id(at),
+            company_name=name,
+            address1=firm.street,
+            zipcode=firm.zipcode,
+            city=firm.town,
+            country=firm.country,
+            email=firm.email,
+            phone=None,
+            bank_account_name=firm.name,
+            bank_account_number=firm.iban,
+            bank_account_bic="TESTNL2A",
+            chamber_of_commerce=firm.chamber_of_commerce,
+            tax_number=firm.tax_number,
+            created=at,
+            updated=at,
+            custom_values=((trade_name, name),) if number else (),
+        )
+        administration.identities[identity.id] = identity
+        style = DocumentStyle(
+            administration.new_id(at), ("Standaard", "Postorder")[number], identity.id, number == 0, at, at
+        )
+        administration.document_styles[style.id] = style
+    administration.identity_id = next(iter(administration.identities))
+    administration.document_style_id = next(iter(administration.document_styles))
+
+
+def _add_workflows(administration: Administration, at: int) -> None:
+    """Terms for invoices, another set of them that nobody uses any more, and terms for estimates."""
+
+    def steps(*days: tuple[int, int]) -> tuple[Step, ...]:
+        text = "Wij hebben uw betaling nog niet ontvangen."
+        return tuple(
+            Step(administration.new_id(at), due, delay, text if delay else None, number % 2 == 1)
+            for number, (due, delay) in enumerate(days)
+        )
+
+    for name, kind, given, default in (
+        ("Standaard", "InvoiceWorkflow", steps((14, 0), (0, 10), (0, 5), (0, 5)), True),
+        ("Oude voorwaarden", "InvoiceWorkflow", steps((30, 0), (0, 14)), False),
+        ("Offertes", "EstimateWorkflow", steps((30, 0), (0, 7)), True),
+    ):
+        workflow = Workflow(
+            administration.new_id(at), kind, name, given, at, at, default, administration.currency, "nl",
+            name != "Oude voorwaarden",
+        )  # fmt: skip
+        administration.workflows[workflow.id] = workflow
+    administration.workflow_id = next(iter(administration.workflows))
 
 
 def _add_accounts(administration: Administration, at: int, roles: frozenset[str]) -> None:
@@ -76,7 +195,7 @@ def _add_accounts(administration: Administration, at: int, roles: frozenset[str]
             allowed=template.allowed,
             created=at,
             updated=at,
-            financial_account_id=administration.new_id(at) if template.role == chart.BANK else None,
+            financial_account_id=administration.new_id(at) if template.role in _WITH_MONEY else None,
         )
         administration.accounts[account.id] = account
         if template.role:
@@ -84,17 +203,18 @@ def _add_accounts(administration: Administration, at: int, roles: frozenset[str]
 
 
 def _add_rates(administration: Administration, at: int) -> None:
-    for name, percentage, kind, references, text, active in _RATES:
+    for given in RATES:
         rate = TaxRate(
             id=administration.new_id(at),
-            name=name,
-            percentage=Decimal(percentage),
-            kind=kind,
-            references=references,
-            text=text,
+            name=given.name,
+            percentage=Decimal(given.percentage),
+            kind=given.kind,
+            references=given.references,
+            text=given.text,
             created=at,
             updated=at,
-            active=active,
+            active=given.active,
+            country=given.country,
         )
         administration.tax_rates[rate.id] = rate
 

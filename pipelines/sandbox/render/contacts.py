@@ -8,8 +8,17 @@ from typing import Any
 from pipelines.sandbox.administration import Administration
 from pipelines.sandbox.cards import Card, Contact, Person
 from pipelines.sandbox.clock import iso
+from pipelines.sandbox.render.notes import notes
 
 BASE_URL = "https://moneybird.invalid"  # where the secret links would point; the contract wants this host in them
+
+# Empty texts of a contact made through the API are "" in the contract's examples, those of other contacts are null.
+_MAY_BE_EMPTY = (
+    "company_name", "firstname", "lastname", "address1", "address2", "zipcode", "city", "phone", "tax_number",
+    "chamber_of_commerce", "bank_account", "attention", "email", "send_invoices_to_attention", "send_invoices_to_email",
+    "send_estimates_to_attention", "send_estimates_to_email", "sepa_iban", "sepa_iban_account_name", "sepa_bic",
+    "sepa_mandate_id", "credit_card_number", "credit_card_reference", "si_identifier",
+)  # fmt: skip
 
 
 def secret(*parts: object) -> str:
@@ -33,6 +42,7 @@ def event(administration: Administration, action: str, at: int, data: dict[str, 
 def contact(administration: Administration, record: Contact) -> dict[str, Any]:
     """The full object of lists, sync and single reads."""
     events = [event(administration, "contact_created", record.created)]
+    events += [event(administration, "contact_merged", at, {"contact_name": name}) for at, name in record.merged]
     if record.card.archived:
         events.append(event(administration, "contact_archived", record.card.updated))
     return embedded(administration, record, record.card) | {"events": events}
@@ -40,6 +50,11 @@ def contact(administration: Administration, record: Contact) -> dict[str, Any]:
 
 def embedded(administration: Administration, record: Contact, card: Card) -> dict[str, Any]:
     """The object without events, for `card` as it was: documents carry this copy."""
+    shown = _shown(administration, record, card)
+    return shown | {name: card.empty for name in _MAY_BE_EMPTY if shown[name] is None}
+
+
+def _shown(administration: Administration, record: Contact, card: Card) -> dict[str, Any]:
     return {
         "id": str(record.id),
         "administration_id": str(administration.id),
@@ -47,7 +62,7 @@ def embedded(administration: Administration, record: Contact, card: Card) -> dic
         "firstname": card.firstname,
         "lastname": card.lastname,
         "address1": card.address1,
-        "address2": None,
+        "address2": card.address2,
         "zipcode": card.zipcode,
         "city": card.city,
         "country": card.country,
@@ -59,37 +74,37 @@ def embedded(administration: Administration, record: Contact, card: Card) -> dic
         "bank_account": card.bank_account,
         "is_trusted": False,
         "max_transfer_amount": None,
-        "attention": None,
+        "attention": card.attention,
         "email": card.email,
-        "email_ubl": True,
-        "send_invoices_to_attention": None,
+        "email_ubl": card.email_ubl,
+        "send_invoices_to_attention": card.attention,
         "send_invoices_to_email": card.email,
-        "send_estimates_to_attention": None,
-        "send_estimates_to_email": card.email,
-        "direct_debit": False,
-        "sepa_active": False,
-        "sepa_iban": None,
-        "sepa_iban_account_name": None,
-        "sepa_bic": None,
-        "sepa_mandate_id": None,
-        "sepa_mandate_date": None,
-        "sepa_sequence_type": "RCUR",
+        "send_estimates_to_attention": card.estimates_attention,
+        "send_estimates_to_email": card.estimates_email or card.email,
+        "direct_debit": card.direct_debit,
+        "sepa_active": bool(card.mandate.active),
+        "sepa_iban": card.mandate.iban,
+        "sepa_iban_account_name": card.mandate.iban_name,
+        "sepa_bic": card.mandate.bic,
+        "sepa_mandate_id": card.mandate.mandate_id,
+        "sepa_mandate_date": card.mandate.day.isoformat() if card.mandate.day else None,
+        "sepa_sequence_type": card.mandate.sequence,
         "credit_card_number": None,
         "credit_card_reference": None,
         "credit_card_type": None,
-        "tax_number_validated_at": iso(record.created) if card.tax_number_valid is not None else None,
+        "tax_number_validated_at": iso(card.validated or record.created) if card.tax_number_valid is not None else None,
         "tax_number_valid": card.tax_number_valid,
-        "invoice_workflow_id": None,
-        "estimate_workflow_id": None,
-        "si_identifier": None,
-        "si_identifier_type": None,
-        "moneybird_payments_mandate": False,
+        "invoice_workflow_id": str(card.invoice_workflow_id) if card.invoice_workflow_id else None,
+        "estimate_workflow_id": str(card.estimate_workflow_id) if card.estimate_workflow_id else None,
+        "si_identifier": card.si_identifier,
+        "si_identifier_type": card.si_identifier_type,
+        "moneybird_payments_mandate": card.payments_mandate is not None,
         "created_at": iso(record.created),
         "updated_at": iso(card.updated),
         "version": card.updated // 1000,
         "sales_invoices_url": f"{BASE_URL}/{administration.id}/sales_invoices/{secret('contact', record.id)}/all",
-        "notes": [],
-        "custom_fields": [],
+        "notes": notes(administration, record.id),
+        "custom_fields": custom_values(administration, card.custom_values),
         "contact_people": [person(administration, record.id, someone) for someone in card.people],
         "archived": card.archived,
     }
@@ -103,12 +118,12 @@ def person(administration: Administration, contact_id: int, someone: Person, fro
         "administration_id": str(administration.id),
         "firstname": someone.firstname,
         "lastname": someone.lastname,
-        "phone": None,
+        "phone": someone.phone,
         "email": someone.email,
         "department": someone.department,
         "created_at": iso(someone.created),
-        "updated_at": iso(someone.created),
-        "version": someone.created // 1000,
+        "updated_at": iso(someone.updated or someone.created),
+        "version": (someone.updated or someone.created) // 1000,
     }
 
 
@@ -116,7 +131,16 @@ def minimal(record: Contact) -> dict[str, Any]:
     """What a time entry shows of its contact."""
     return {
         "id": str(record.id),
-        "firstname": record.card.firstname,
-        "lastname": record.card.lastname,
-        "company_name": record.card.company_name,
+        "firstname": record.card.firstname or record.card.empty,
+        "lastname": record.card.lastname or record.card.empty,
+        "company_name": record.card.company_name or record.card.empty,
     }
+
+
+def custom_values(administration: Administration, values: tuple[tuple[int, str], ...]) -> list[dict[str, Any]]:
+    """Custom fields with their values, as documents and contacts show them; a deleted field is left out."""
+    return [
+        {"id": str(id_), "name": administration.custom_fields[id_].name, "value": value}
+        for id_, value in values
+        if id_ in administration.custom_fields
+    ]

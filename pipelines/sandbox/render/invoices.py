@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from calendar import monthrange
+from datetime import UTC, date, datetime
 from typing import Any
 
 from pipelines.sandbox import amounts, states
+from pipelines.sandbox.actions.history import with_lateness
+from pipelines.sandbox.actions.sending import next_step
 from pipelines.sandbox.administration import Administration
-from pipelines.sandbox.amounts import Figures, text
-from pipelines.sandbox.books import open_base
-from pipelines.sandbox.clock import iso
-from pipelines.sandbox.model import Invoice, Line, Payment, TaxRate, TimeEntry
-from pipelines.sandbox.render.contacts import BASE_URL, embedded, event, person, secret
+from pipelines.sandbox.amounts import Figures, open_base, text
+from pipelines.sandbox.clock import iso, moment
+from pipelines.sandbox.model import Estimate, Invoice, Line, TaxRate, TimeEntry
+from pipelines.sandbox.render.contacts import BASE_URL, custom_values, embedded, event, person, secret
+from pipelines.sandbox.render.notes import attachments, notes
+from pipelines.sandbox.render.payments import payment
+
+CODE_MONTHS = 3  # how long the code of a public link is good
 
 
 def day(value: date | None) -> str | None:
@@ -26,7 +32,7 @@ def sales_invoice(administration: Administration, invoice: Invoice) -> dict[str,
     paid = states.paid(invoice)
     contact = administration.contacts[invoice.contact_id]
     link = f"{BASE_URL}/{administration.id}/external/{secret('invoice', invoice.id)}/sales_invoice"
-    reference = _payment_reference(invoice)
+    reference = payment_reference(invoice)
     return {
         "id": str(invoice.id),
         "administration_id": str(administration.id),
@@ -37,11 +43,11 @@ def sales_invoice(administration: Administration, invoice: Invoice) -> dict[str,
         if invoice.person
         else None,
         "invoice_id": invoice.number,
-        "recurring_sales_invoice_id": None,
-        "subscription_id": None,
+        "recurring_sales_invoice_id": str(invoice.recurring_id) if invoice.recurring_id else None,
+        "subscription_id": str(invoice.subscription_id) if invoice.subscription_id else None,
         "workflow_id": str(invoice.workflow_id),
         "document_style_id": str(invoice.document_style_id),
-        "identity_id": str(administration.identity_id),
+        "identity_id": str(identity_id(administration, invoice)),
         "draft_id": invoice.draft_number,
         "state": state,
         "invoice_date": day(invoice.invoice_date),
@@ -54,38 +60,32 @@ def sales_invoice(administration: Administration, invoice: Invoice) -> dict[str,
         "currency": invoice.currency,
         "discount": amounts.decimal_text(invoice.discount),
         "original_sales_invoice_id": str(invoice.original_id) if invoice.original_id else None,
-        "paused": False,
+        "paused": invoice.paused,
         "paid_at": day(states.paid_on(invoice, figures)),
         "sent_at": day(invoice.sent_on),
         "created_at": iso(invoice.created),
         "updated_at": iso(updated),
         "public_view_code": secret("code", invoice.id)[:6] if invoice.sent_on else None,
-        "public_view_code_expires_at": None,
+        "public_view_code_expires_at": code_ends(invoice.created, invoice.sent_on),
         "version": updated // 1000,
         "details": [detail(administration, line, figures, position) for position, line in enumerate(invoice.lines)],
         "payments": [payment(administration, invoice, record) for record in invoice.payments],
         **_totals(invoice, figures, paid),
         "marked_dubious_on": day(invoice.dubious_on),
         "marked_uncollectible_on": day(invoice.uncollectible_on),
-        "reminder_count": 1 if invoice.reminded_on else 0,
-        "next_reminder": _next_reminder(invoice, state),
-        "original_estimate_id": None,
+        "reminder_count": states.reminders(invoice),
+        "next_reminder": _next_reminder(administration, invoice),
+        "original_estimate_id": str(invoice.estimate_id) if invoice.estimate_id else None,
         "url": link,
         "payment_url": link,
-        "custom_fields": [],
-        "notes": [],
-        "attachments": [],
-        "events": _events(administration, invoice),
-        "tax_totals": [
-            {
-                "tax_rate_id": str(total.tax_rate_id),
-                "taxable_amount": text(total.taxable),
-                "taxable_amount_base": text(total.taxable_base),
-                "tax_amount": text(total.tax),
-                "tax_amount_base": text(total.tax_base),
-            }
-            for total in figures.tax_totals
+        "custom_fields": custom_values(administration, invoice.custom_fields),
+        "notes": notes(administration, invoice.id),
+        "attachments": attachments(administration, invoice.id),
+        "events": [
+            event(administration, happening.action, happening.at, happening.data)
+            for happening in with_lateness(administration, invoice)
         ],
+        "tax_totals": tax_totals(figures),
         "time_entries": [minimal_time_entry(administration, entry) for entry in administration.hours_of(invoice.id)],
     }
 
@@ -104,25 +104,50 @@ def _totals(invoice: Invoice, figures: Figures, paid: int) -> dict[str, Any]:
     }
 
 
-def _payment_reference(invoice: Invoice) -> str | None:
+def payment_reference(invoice: Invoice) -> str | None:
     """An RF reference in shape; its check digits are not computed because nobody pays to a sandbox."""
     return f"RF35{'0' * 12}Z{invoice.id % 10**8:08d}" if invoice.sent_on else None
 
 
-def _next_reminder(invoice: Invoice, state: str) -> str | None:
-    if state not in ("open", "late", "reminded"):
+def identity_id(administration: Administration, document: Invoice | Estimate) -> int:
+    """The sender: that of the document style."""
+    style = administration.document_styles.get(document.document_style_id)
+    return style.identity_id if style else administration.identity_id
+
+
+def code_ends(created: int, sent_on: date | None) -> str | None:
+    """Until when the code of a public link is good: three months after sending, as in the examples."""
+    if sent_on is None:
         return None
-    start = invoice.reminded_on or invoice.due_date
-    return day(start + timedelta(days=states.REMINDER_DAYS if invoice.reminded_on else 0))
+    sent = datetime.fromtimestamp(max(created, moment(sent_on)) / 1000, UTC)
+    month = sent.month + CODE_MONTHS
+    year, month = sent.year + (month > 12), month - 12 if month > 12 else month
+    end = sent.replace(year=year, month=month, day=min(sent.day, monthrange(year, month)[1]))
+    return iso(int(end.timestamp() * 1000))
 
 
-def _events(administration: Administration, invoice: Invoice) -> list[dict[str, Any]]:
-    created = "credit_invoice_created_from_original" if invoice.original_id else "sales_invoice_created"
-    events = [event(administration, created, invoice.created)]
-    if invoice.sent_on:
-        events.append(event(administration, "sales_invoice_state_changed_to_open", invoice.created))
-        events.append(event(administration, "sales_invoice_send_manually", invoice.created))
-    return events
+def tax_totals(figures: Figures) -> list[dict[str, Any]]:
+    return [
+        {
+            "tax_rate_id": str(total.tax_rate_id),
+            "taxable_amount": text(total.taxable),
+            "taxable_amount_base": text(total.taxable_base),
+            "tax_amount": text(total.tax),
+            "tax_amount_base": text(total.tax_base),
+        }
+        for total in figures.tax_totals
+    ]
+
+
+def _next_reminder(administration: Administration, invoice: Invoice) -> str | None:
+    """The day of the next step; it stays when the invoice is paid or given up, and a pause puts it far away."""
+    if invoice.sent_on is None:
+        return None
+    if invoice.paused:
+        return "2099-01-01"
+    if not states.reminders(invoice):
+        return day(invoice.due_date)
+    return day(states.reminder_ends(invoice)) if next_step(administration, invoice) else None
 
 
 def detail(administration: Administration, line: Line, figures: Figures, position: int) -> dict[str, Any]:
@@ -133,7 +158,7 @@ def detail(administration: Administration, line: Line, figures: Figures, positio
         "tax_rate_id": str(line.tax_rate_id),
         "ledger_account_id": str(line.account_id),
         "project_id": str(line.project_id) if line.project_id else None,
-        "product_id": None,
+        "product_id": str(line.product_id) if line.product_id else None,
         "amount": line.amount,
         "amount_decimal": amounts.decimal_text(line.quantity),
         "description": line.description,
@@ -146,33 +171,6 @@ def detail(administration: Administration, line: Line, figures: Figures, positio
         "mandatory_tax_text": rate.text,
         "created_at": iso(line.created),
         "updated_at": iso(line.updated),
-    }
-
-
-def payment(administration: Administration, invoice: Invoice, record: Payment) -> dict[str, Any]:
-    """`price_base` is what the bank saw; D14 shows the invoice's own value instead."""
-    base = record.price_base
-    if administration.dialect.d14_fx_price_base == "invoice_value":
-        base = amounts.to_int(record.price * invoice.rate)
-    return {
-        "id": str(record.id),
-        "administration_id": str(administration.id),
-        "invoice_type": "SalesInvoice",
-        "invoice_id": str(invoice.id),
-        "financial_account_id": str(record.financial_account_id) if record.financial_account_id else None,
-        "user_id": str(administration.owner_id),
-        "payment_transaction_id": None,
-        "transaction_identifier": record.transaction_identifier,
-        "price": text(record.price),
-        "price_base": text(base),
-        "payment_date": record.day.isoformat(),
-        "credit_invoice_id": None,
-        "financial_mutation_id": str(record.mutation_id) if record.mutation_id else None,
-        "ledger_account_id": str(record.account_id),
-        "linked_payment_id": None,
-        "manual_payment_action": None,
-        "created_at": iso(record.created),
-        "updated_at": iso(record.created),
     }
 
 

@@ -10,6 +10,7 @@ from pipelines.sandbox.clock import iso
 from pipelines.sandbox.model import Account, Project, TaxRate, TimeEntry, User
 from pipelines.sandbox.render.contacts import event, minimal
 from pipelines.sandbox.render.invoices import sales_invoice
+from pipelines.sandbox.render.notes import notes
 from pipelines.sandbox.taxonomy import VERSION
 
 
@@ -115,7 +116,7 @@ def time_entry(owner: Administration, entry: TimeEntry, with_invoice: bool) -> d
         "project": project(work) if work else None,
         "sales_invoice": sales_invoice(owner, invoice) if invoice and with_invoice else None,
         "events": [event(owner, "time_entry_created", entry.created)],
-        "notes": [],
+        "notes": notes(owner, entry.id),
     }
     if not with_invoice:
         del answer["sales_invoice"]

@@ -18,7 +18,7 @@ invoice_lines as (
 
 tax_totals as (
 
-    select * from {{ ref('stg_moneybird__sales_invoices__tax_totals') }}
+    select * from {{ ref('int_sales_invoice_tax_totals_unioned') }}
 
 ),
 
