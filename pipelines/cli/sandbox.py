@@ -52,10 +52,12 @@ def sandbox(
     except ValueError:
         raise ConfigurationError(f"--business-date {business_date!r} is not a date; write it as YYYY-MM-DD.") from None
     chosen = dialects.parse(dialect)
+    planted = _known(faults)
+    serve.listen(port).close()  # a large group takes a while: a port that is taken is said before
     world = build_group(
         seed, scale=scale, years=years, administrations=administrations, dialect=chosen, business_date=day
     )
-    _plant(world, faults)
+    _plant(world, planted)
     serve.run(
         world,
         port=port,
@@ -64,14 +66,23 @@ def sandbox(
     )
 
 
-def _plant(world: World, names: str) -> None:
-    """Serves a record of the group wrongly for every name; ConfigurationError for a name that is none."""
+def _known(names: str) -> list[str]:
+    """The names between the commas; ConfigurationError for one that is no planted fault."""
     from pipelines.errors import ConfigurationError
     from pipelines.sandbox.faults.planted import PLANTED
 
-    for name in filter(None, (part.strip() for part in names.split(","))):
+    asked = [part.strip() for part in names.split(",") if part.strip()]
+    for name in asked:
         if name not in PLANTED:
             raise ConfigurationError(f"--faults knows {', '.join(PLANTED)}; not {name!r}.")
+    return asked
+
+
+def _plant(world: World, names: list[str]) -> None:
+    """Serves a record of the group wrongly for every name; ConfigurationError when none of them fits."""
+    from pipelines.errors import ConfigurationError
+
+    for name in names:
         try:
             world.faults.plant(name, list(world.administrations.values()))
         except ValueError as error:

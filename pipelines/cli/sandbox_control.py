@@ -104,15 +104,24 @@ def _pairs(given: list[str] | None) -> dict[str, Any]:
 def _ask(url: str, method: str, path: str, content: dict[str, Any] | None = None) -> Any:
     import httpx
 
+    if not url.startswith("http://"):
+        raise ConfigurationError(f"--url {url!r} is no address; write it as the sandbox said it: http://127.0.0.1:…")
     query = content if method == "GET" else None
     body = content if method == "POST" else None
     try:
         answer = httpx.request(method, f"{url.rstrip('/')}/_sandbox/{path}", params=query, json=body, timeout=60)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise ConfigurationError(f"No sandbox answers on {url} ({error}); start one with `dovecote sandbox`.") from None
+    try:
+        content = answer.json()
+    except ValueError:
+        raise ConfigurationError(
+            f"No sandbox answers on {url}, or it failed: {answer.status_code} and no JSON."
+        ) from None
     if answer.status_code != 200:
-        raise ConfigurationError(f"The sandbox on {url} refused: {answer.text[:300]}")
-    return answer.json()
+        reason = content.get("error") if isinstance(content, dict) else None
+        raise ConfigurationError(f"The sandbox on {url} refused: {reason or answer.text[:300]}")
+    return content
 
 
 def _print(answer: Any) -> None:

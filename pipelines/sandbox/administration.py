@@ -52,6 +52,7 @@ from pipelines.sandbox.model import (
     Webhook,
     Workflow,
 )
+from pipelines.sandbox.payers import Payable, Payers
 
 PAYMENT_CONDITIONS = (
     "We verzoeken u vriendelijk het bovenstaande bedrag van {document.total_price} voor {document.due_date} te voldoen "
@@ -65,7 +66,6 @@ class Changing(Protocol):
     updated: int
 
 
-Payable = Invoice | ExternalInvoice | Purchase
 Listener = Callable[["Administration", str, Any], None]  # administration, event name, record
 
 
@@ -95,8 +95,7 @@ class Administration:
         self._numbers: dict[tuple[str, int], int] = {}
         self._figures: dict[int, Figures] = {}
         self._hours_of: dict[int, set[int]] = {}
-        self._pays: dict[Owner, tuple[int, ...]] = {}
-        self._paid_from: dict[int, dict[Owner, Payable]] = {}
+        self._payers = Payers()
         self._listeners: list[Listener] = []
         self.ledger = Ledger(lambda day: identifiers.next_entry(moment(day)), dialect.d12_entry_ids == "kept")
         self.books = Books(
@@ -142,8 +141,12 @@ class Administration:
         self.attachments: dict[int, list[Attachment]] = {}  # by the record they are on
         self.deleted_invoices: dict[int, Invoice] = {}
 
+    def at(self, at: int | None) -> int:
+        """`at` in Unix milliseconds, or now when no moment is named."""
+        return self.clock.milliseconds() if at is None else at
+
     def new_id(self, at: int | None = None) -> int:
-        return self.identifiers.next(self.clock.milliseconds() if at is None else at)
+        return self.identifiers.next(self.at(at))
 
     def listen(self, listener: Listener) -> None:
         """Calls `listener` for every event that `announce` names from now on."""
@@ -238,29 +241,14 @@ class Administration:
 
     def _relink(self, owner: Owner, document: Payable | None) -> None:
         """Notes from which bank transactions the document is paid, and posts those again where it matters (D8)."""
-        self._note_payers(owner, document)
+        self._payers.note(owner, document)
         for mutation_id in self.books.relink(owner, document):
             if mutation_id in self.mutations:
                 self.put_mutation(self.mutations[mutation_id])
 
-    def _note_payers(self, owner: Owner, document: Payable | None) -> None:
-        for mutation_id in self._pays.pop(owner, ()):
-            self._paid_from[mutation_id].pop(owner, None)
-        payments = document.payments if document is not None else []
-        named = {id_ for payment in payments for id_ in (payment.mutation_id, payment.matched_mutation_id) if id_}
-        if document is not None and named:
-            self._pays[owner] = tuple(named)
-            for mutation_id in named:
-                self._paid_from.setdefault(mutation_id, {})[owner] = document
-
     def payments_from(self, mutation_id: int) -> list[tuple[Payable, Payment]]:
         """Documents with the payments that were made from this bank transaction, or matched with it later."""
-        return [
-            (document, payment)
-            for document in self._paid_from.get(mutation_id, {}).values()
-            for payment in document.payments
-            if mutation_id in (payment.mutation_id, payment.matched_mutation_id)
-        ]
+        return self._payers.paid_from(mutation_id)
 
     def put_journal(self, journal: Journal) -> Journal:
         debit = sum(entry.debit for entry in journal.entries)
@@ -358,12 +346,12 @@ class Administration:
         invoice.updated = max(invoice.updated, at)
         return self.put_invoice(invoice)
 
-    def snapshot(self, invoice: Invoice) -> None:
-        """Keeps the contact as it is now on the invoice."""
-        invoice.card = self.contacts[invoice.contact_id].card
-        people = {person.id: person for person in invoice.card.people}
-        chosen = invoice.person.id if invoice.person else 0
-        invoice.person = people.get(chosen) or next(iter(people.values()), None)
+    def snapshot(self, document: Invoice | Estimate) -> None:
+        """Keeps the contact as it is now on the document: the person chosen for it, else the contact's first."""
+        document.card = self.contacts[document.contact_id or 0].card
+        people = {person.id: person for person in document.card.people}
+        chosen = document.person.id if document.person else 0
+        document.person = people.get(chosen) or next(iter(people.values()), None)
 
     def touch(self, record: Changing) -> None:
         """Marks a change now. Two changes in one second share a version, as live."""

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")  # every administration of the group keeps Dutch time
 START_OF_DAY_HOUR = 9
+LAST_YEAR = 2199  # further on a date or an id does not fit, and nothing would answer any more
 
 
 class Clock:
@@ -46,7 +47,13 @@ class Clock:
         """Moves everything forward. Going back would give versions that shrink, so it is refused."""
         if step < timedelta(0):
             raise ValueError("the sandbox's clock only goes forward")
+        if step > timedelta(days=366 * 200) or local_date(self.milliseconds() + _whole(step)).year > LAST_YEAR:
+            raise ValueError(f"the sandbox's clock stops in {LAST_YEAR}")
         self._offset += step.total_seconds()
+
+
+def _whole(step: timedelta) -> int:
+    return step // timedelta(milliseconds=1)
 
 
 def local_date(milliseconds: int) -> date:

@@ -18,7 +18,7 @@ from random import Random
 
 from pipelines.errors import ConfigurationError
 from pipelines.sandbox import chart
-from pipelines.sandbox.clock import Clock, moment
+from pipelines.sandbox.clock import LAST_YEAR, Clock, moment
 from pipelines.sandbox.dialect import Dialect
 from pipelines.sandbox.group import (
     assets,
@@ -47,6 +47,7 @@ SEED = 20261120
 BUSINESS_DATE = date(2026, 11, 20)
 YEARS = 2  # whole years before the one of the business date
 ADMINISTRATIONS = 6
+FIRST_YEAR = 2012  # ids count from August 2011: what is older would have a negative one
 SAVINGS = 4_250_000  # cents in the bank on the day the books begin, about
 
 
@@ -128,6 +129,11 @@ def build_group(
     """
     if scale < 1 or not 1 <= years <= 20 or administrations < 1:
         raise ConfigurationError("A group needs scale ≥ 1, 1 to 20 years and at least one administration.")
+    if business_date.year - years < FIRST_YEAR or business_date.year > LAST_YEAR:
+        raise ConfigurationError(
+            f"Books from {business_date.year - years} to {business_date.year} cannot be made; the sandbox knows the "
+            f"years {FIRST_YEAR} to {LAST_YEAR}: name another business date or fewer years."
+        )
     world = World(Clock.starting_at(business_date, source), dialect or Dialect(), seed, business_date)
     since = date(business_date.year - years, 1, 1)
     kinds = _kinds(administrations)

@@ -17,22 +17,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from pipelines.sandbox import events, inventory
+from pipelines.sandbox import events
 from pipelines.sandbox.administration import Administration
 from pipelines.sandbox.clock import iso
 from pipelines.sandbox.events import business_day
 from pipelines.sandbox.exports.control import ExportsControl
 from pipelines.sandbox.faults.planted import PLANTED
-from pipelines.sandbox.faults.requests import Fault
+from pipelines.sandbox.faults.requests import requested
 from pipelines.sandbox.hooks.control import HooksControl
 from pipelines.sandbox.identifiers import id_of
 from pipelines.sandbox.oauth.control import OAuthControl
+from pipelines.sandbox.records import KINDS, records
+from pipelines.sandbox.situations import situations
+from pipelines.sandbox.surface import Handler, body_of, whole
 from pipelines.sandbox.throttle import Throttle
 from pipelines.sandbox.truth import answers
 from pipelines.sandbox.world import Planned, World
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost", "testclient"})
-Handler = Callable[[Request], Awaitable[Any]]
 
 
 class Control:
@@ -70,12 +72,14 @@ class Control:
             self.world.catch_up()
             try:
                 return _json(await handler(request), 200)
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError, ArithmeticError) as error:
                 return _json({"error": f"{error}"}, 400)
 
         return answer
 
     def _administration(self, value: Any) -> Administration:
+        if value is None:
+            raise ValueError("administration_id is missing")
         found = self.world.administrations.get(id_of(value))
         if found is None:
             raise ValueError(f"no administration {value}")
@@ -84,7 +88,10 @@ class Control:
     async def truth(self, request: Request) -> Any:
         """One administration, or all of them as a list, at the end of `as_of` (default: today)."""
         text = request.query_params.get("as_of")
-        as_of = date.fromisoformat(text) if text else self.world.clock.today()
+        try:
+            as_of = date.fromisoformat(text) if text else self.world.clock.today()
+        except ValueError:
+            raise ValueError(f"as_of {text!r} is not a date; write it as YYYY-MM-DD") from None
         wanted = request.query_params.get("administration_id")
         if wanted:
             return answers.of(self._administration(wanted), as_of)
@@ -92,11 +99,14 @@ class Control:
 
     async def inventory(self, _request: Request) -> Any:
         """Situation → how often it occurs in the group."""
-        return inventory.situations(self.world)
+        return situations(self.world)
 
     async def records(self, request: Request) -> Any:
         administration = self._administration(request.path_params["administration_id"])
-        return inventory.records(administration, request.path_params["resource"])
+        resource = request.path_params["resource"]
+        if resource not in KINDS:
+            raise ValueError(f"no resource {resource!r}; known are {', '.join(sorted(KINDS))}")
+        return records(administration, resource)
 
     async def requests(self, _request: Request) -> Any:
         return [asdict(line) for line in self.world.requests]
@@ -125,11 +135,15 @@ class Control:
     async def happen(self, request: Request) -> Any:
         """Now; with `after_requests: n` just before the n-th request of the API from now is served; with
         `before: {path, page, method}` just before the first such request, a GET of page 1 when not said otherwise."""
-        body = await _body(request)
+        body = await body_of(request)
         kind = body.pop("type", "")
-        after = int(body.pop("after_requests", 0))
+        after = whole("after_requests", body.pop("after_requests", 0))
         before = body.pop("before", None)
-        action = partial(self._act, kind, body.pop("administration_id", None), body)
+        administration_id = body.pop("administration_id", None)
+        events.check(str(kind), body)  # a planned one too, for nobody would read later that it was a slip
+        if kind not in ("advance_clock", "day_of_business") or administration_id is not None:
+            self._administration(administration_id)
+        action = partial(self._act, kind, administration_id, body)
         if before is not None:
             self.world.planned.append(_planned(action, before))
             return {"planned": kind, "before": before}
@@ -166,12 +180,12 @@ class Control:
     async def add_fault(self, request: Request) -> Any:
         """One of `faults.KINDS`, which waits for requests, or one of `planted.PLANTED` by its name alone, which stands;
         `administration_id` says in whose records, else the first that has what it needs."""
-        body = await _body(request)
+        body = await body_of(request)
         if body.get("kind") in PLANTED:
             chosen = body.get("administration_id")
             among = [self._administration(chosen)] if chosen else list(self.world.administrations.values())
             return self.world.faults.plant(body["kind"], among).describe()
-        fault = Fault(**body)
+        fault = requested(body)
         self.world.faults.add(fault)
         return asdict(fault)
 
@@ -181,10 +195,10 @@ class Control:
 
     async def set_throttle(self, request: Request) -> Any:
         """Changes `general`, `reports` or `window_seconds`, and starts counting again."""
-        for name, value in (await _body(request)).items():
+        for name, value in (await body_of(request)).items():
             if name not in ("general", "reports", "window_seconds"):
                 raise ValueError(f"no throttle setting {name!r}")
-            setattr(self.throttle, name, int(value))
+            setattr(self.throttle, name, whole(name, value, least=1 if name == "window_seconds" else 0))
         self.throttle.forget()
         return {"general": self.throttle.general, "reports": self.throttle.reports}
 
@@ -195,13 +209,6 @@ def _planned(action: Callable[[], dict[str, Any]], before: Any) -> Planned:
     return Planned(
         action, path=str(before["path"]), page=str(before.get("page", 1)), method=str(before.get("method", "GET"))
     )
-
-
-async def _body(request: Request) -> dict[str, Any]:
-    content = orjson.loads(await request.body() or b"{}")
-    if not isinstance(content, dict):
-        raise ValueError("the body must be an object")
-    return content
 
 
 def _json(content: Any, status: int) -> Response:

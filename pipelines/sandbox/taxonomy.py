@@ -1,4 +1,6 @@
-"""RGS 3.5 codes the chart uses: reference number and names, as `taxonomy_item` shows them."""
+"""RGS 3.5 codes with reference number and names, as `taxonomy_item` shows them: those that the chart uses, and those of
+the contract's examples.
+"""
 
 from __future__ import annotations
 
@@ -36,6 +38,7 @@ RGS: dict[str, tuple[str, str, str]] = {
     "BVorOvaVof": ("1104010", "Vooruitontvangen facturen", "Prepaid invoices"),
     "BVorOvrOvk": ("1103190", "Overige vorderingen", "Other receivables"),
     "BVorTusTbt": ("1105100", "Tussenrekeningen betalingen", "Transitory account payments"),
+    "WAfsAmv": ("4102000", "Afschrijvingen op materiële vaste activa", "Depreciation of tangible fixed assets"),
     "WAfsAmvBei": ("41210", "Afschrijving inventaris", "Depreciation of furniture and fittings"),
     "WBedAdlBet": ("46430", "Betalingsverschillen", "Payment differences"),
     "WBedAlkOal": ("4215010", "Algemene kosten", "General expenses"),
@@ -58,6 +61,8 @@ RGS: dict[str, tuple[str, str, str]] = {
     ),
     "WFbeWisWis": ("8407010", "Valutakoersverschillen", "Currency exchange differences"),
     "WKprInhInh": ("70110", "Inkoopwaarde handelsgoederen", "Cost of goods sold"),
+    "WMfoBelMfo": ("9104010", "Mutatie fiscale oudedagsreserve", "Change in tax-deferred retirement reserve"),
+    "WOmzAovEie": ("8008040", "Eiergeld", "Egg money"),
     "WOmzNodOdb": ("80530", "Omzet diensten naar landen buiten EU", "Services revenue, outside EU"),
     "WOmzNodOdh": ("80501", "Omzet diensten hoog tarief", "Services revenue, high rate"),
     "WOmzNodOdi": ("80535", "Omzet diensten naar landen binnen EU", "Services revenue, within EU"),

@@ -96,7 +96,7 @@ class World:
             self.planned.remove(planned)
             try:
                 self.happened.append(planned.action())
-            except (ValueError, KeyError) as error:
+            except (ValueError, KeyError, TypeError, ArithmeticError) as error:  # as `control` refuses it
                 self.happened.append({"error": str(error)})
         self.catch_up()
 

@@ -1,14 +1,12 @@
-"""Estimates, recurring invoices and subscriptions of the small company, and documented requests with its ids."""
+"""Estimates, recurring invoices and subscriptions of the small company."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-import pytest
-
 from pipelines.sandbox.model import Product
-from tests.sandbox.office import Office, samples
+from tests.sandbox.office import Office
 from tests.sandbox.sales_office import customer, done
 
 LINE = {"description": "Project X", "price": "300", "amount": "1 x"}
@@ -73,22 +71,3 @@ def told(office: Office) -> list[tuple[str, str, str | None, bool]]:
 def listen(office: Office, *events: str) -> None:
     """Registers a webhook; its address is one that nothing is really sent to."""
     done(office.post("webhooks", {"url": "https://hooks.duivenhof.example/in", "enabled_events": list(events)}))
-
-
-def documented(*families: str) -> list[Any]:
-    """Operation and body of every documented request of the families; nothing without the contract's examples."""
-    return [
-        pytest.param(operation, example["value"], id=f"{operation} {example['name']}")
-        for operation, examples in (samples("_request_bodies") or {}).items()
-        if any(family in operation for family in families)
-        for example in examples
-    ]
-
-
-def with_own(given: Any, own: dict[str, Any]) -> Any:
-    """The body with the values of the keys in `own` replaced, at any depth."""
-    if isinstance(given, list):
-        return [with_own(part, own) for part in given]
-    if isinstance(given, dict):
-        return {key: own[key] if key in own else with_own(part, own) for key, part in given.items()}
-    return given

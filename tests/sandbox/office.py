@@ -38,9 +38,9 @@ ROLES = frozenset({chart.SERVICES, chart.CASH, chart.PRIVATE})
 SHARED = Path(os.environ.get("DOVECOTE_SHARED", str(Path(__file__).resolve().parents[3] / "shared")))
 DOCUMENT = SHARED / "moneybird" / "openapi.json"
 SAMPLES = SHARED / "moneybird" / "samples"
-# Of estimates only; of some refusals only; the source of an asset has one of the two.
+# Of estimates only; of some refusals only; the source of an asset has one of the two; of a webhook once.
 OPTIONAL = frozenset({
-    "is_optional", "is_selected", "symbolic", "detail_id", "general_journal_document_entry_id",
+    "is_optional", "is_selected", "symbolic", "detail_id", "general_journal_document_entry_id", "secret",
 })  # fmt: skip
 _FIRM = Firm(
     "Duiventil Kantoor B.V.", "Tilstraat 1", "1011 AB", "Amsterdam", "NL", "12345678", "NL001234567B01",
@@ -101,11 +101,11 @@ class Office:
     @contextmanager
     def unchanged(self) -> Iterator[None]:
         """Nothing is stored, booked, numbered or announced meanwhile."""
-        before = self._shape()
+        before = self.shape()
         yield
-        assert self._shape() == before
+        assert self.shape() == before
 
-    def _shape(self) -> Any:
+    def shape(self) -> Any:
         kept = self.administration
         families = (
             *(kept.invoices, kept.time_entries, kept.mutations, kept.drafts_made),
@@ -123,8 +123,8 @@ class Office:
         return answer
 
 
-def open_office(dialect: Dialect | None = None, roles: frozenset[str] = ROLES) -> Iterator[Office]:
-    world = World(Clock.starting_at(TODAY, lambda: 0.0), dialect or Dialect(), 1, TODAY)
+def open_office(dialect: Dialect | None = None, roles: frozenset[str] = ROLES, today: date = TODAY) -> Iterator[Office]:
+    world = World(Clock.starting_at(today, lambda: 0.0), dialect or Dialect(), 1, today)
     administration = open_administration(world, 1, _FIRM, date(2025, 1, 1), roles, 0)
     for number, name in enumerate(("Leverancier B.V.", "Klant B.V."), start=1):
         card = Card(

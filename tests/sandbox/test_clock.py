@@ -22,6 +22,15 @@ def test_it_never_goes_back() -> None:
         Clock().advance(timedelta(seconds=-1))
 
 
+def test_it_stops_before_dates_do() -> None:
+    clock = Clock.starting_at(date(2026, 11, 20), lambda: 0.0)
+    clock.advance(timedelta(days=365 * 170))
+    for days in (366 * 10, 99_999_999):
+        with pytest.raises(ValueError, match="the sandbox's clock stops in 2199"):
+            clock.advance(timedelta(days=days))
+    assert clock.today().year == 2196
+
+
 def test_a_day_is_a_day_in_amsterdam() -> None:
     assert iso(moment(date(2026, 7, 1))) == "2026-06-30T22:00:00.000Z"
     assert local_date(moment(date(2026, 7, 1))) == date(2026, 7, 1)

@@ -20,12 +20,14 @@ from stdnum.de import vat as german
 from stdnum.nl import bsn, btw
 
 from pipelines.errors import ConfigurationError
-from pipelines.sandbox import chart, inventory, reports
+from pipelines.sandbox import chart, reports
 from pipelines.sandbox.administration import Administration
 from pipelines.sandbox.cards import NO_MANDATE
 from pipelines.sandbox.company import build_group
 from pipelines.sandbox.group.numbers import Numbers
 from pipelines.sandbox.ledger import month_of
+from pipelines.sandbox.records import KINDS, records
+from pipelines.sandbox.situations import situations
 from pipelines.sandbox.truth import CREDITORS, DEBTORS, Truth
 from pipelines.sandbox.world import World
 
@@ -35,8 +37,8 @@ TRADING = ("Studio", "Advies", "Webwinkel")
 def fingerprint(world: World) -> str:
     digest = hashlib.sha256()
     for administration in world.administrations.values():
-        for resource in inventory.RESOURCES:
-            digest.update(orjson.dumps(inventory.records(administration, resource)))
+        for resource in KINDS:
+            digest.update(orjson.dumps(records(administration, resource)))
         for year in range(2023, 2028):
             first, last = month_of(date(year, 1, 1)), month_of(date(year, 12, 1))
             digest.update(orjson.dumps(reports.general_ledger(administration, first, last)))
@@ -54,10 +56,8 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not(make_group: Cal
     assert fingerprint(make_group(seed=2)) != fingerprint(make_group())
 
 
-def test_the_default_group_is_made_within_three_seconds_and_keeps_its_size() -> None:
-    started = time.perf_counter()
+def test_the_default_group_keeps_its_size() -> None:
     world = build_group()
-    assert time.perf_counter() - started < 3
     administrations = world.administrations.values()
     assert [a.name for a in administrations] == [
         f"Duivenhof {name} B.V." for name in ("Holding", "Studio", "Advies", "Webwinkel", "Vastgoed", "Export")
@@ -103,7 +103,7 @@ def test_a_general_ledger_of_a_year_takes_well_under_twenty_milliseconds(make_gr
 
 @pytest.mark.parametrize("seed", [20261120, 7, 99])
 def test_every_situation_occurs_three_times_at_least(make_group: Callable[..., World], seed: int) -> None:
-    found = inventory.situations(make_group(seed=seed))
+    found = situations(make_group(seed=seed))
     assert len(found) > 160
     assert not {name: count for name, count in found.items() if count < 3}
 
@@ -111,20 +111,20 @@ def test_every_situation_occurs_three_times_at_least(make_group: Callable[..., W
 @pytest.mark.slow
 def test_every_situation_occurs_in_any_seed(make_group: Callable[..., World]) -> None:
     for seed in range(1_000, 1_040):
-        found = inventory.situations(make_group(seed=seed))
+        found = situations(make_group(seed=seed))
         assert not {name: count for name, count in found.items() if count < 3}, seed
 
 
 def test_the_inventory_counts_what_is_there_and_not_what_was_planned(make_group: Callable[..., World]) -> None:
     """An invoice more in a state, one contact less with a mandate: the counts follow the facts."""
     world = make_group()
-    before = inventory.situations(world)
+    before = situations(world)
     studio = named(world)["Studio"]
     invoice = next(i for i in studio.invoices.values() if studio.state(i) == "late")
     invoice.uncollectible_on = studio.clock.today()
     contact = next(c for c in studio.contacts.values() if c.card.mandate.mandate_id)
     contact.card = replace(contact.card, mandate=NO_MANDATE)
-    after = inventory.situations(world)
+    after = situations(world)
     changed = {name: after[name] - before[name] for name in after if after[name] != before[name]}
     assert changed["invoice uncollectible"] == 1
     assert changed["invoice late"] == -1
@@ -219,8 +219,8 @@ def test_ids_are_18_digits_and_unique_over_the_group(make_group: Callable[..., W
     """What is inside a record has ids of its own too; payments on a bank line are those of the documents."""
     ids: list[str] = []
     for administration in make_group().administrations.values():
-        for resource in inventory.RESOURCES:
-            for record in inventory.records(administration, resource):
+        for resource in KINDS:
+            for record in records(administration, resource):
                 ids.append(record["id"])
                 if resource != "financial_mutations":
                     inside = ("details", "payments", "contact_people", "general_journal_document_entries")
@@ -230,7 +230,7 @@ def test_ids_are_18_digits_and_unique_over_the_group(make_group: Callable[..., W
 
 
 def test_a_version_is_the_second_of_the_last_change(make_group: Callable[..., World]) -> None:
-    for record in inventory.records(named(make_group())["Advies"], "sales_invoices"):
+    for record in records(named(make_group())["Advies"], "sales_invoices"):
         moment = record["updated_at"]
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", moment)
         assert record["version"] == int(datetime.fromisoformat(moment.replace("Z", "+00:00")).timestamp())
@@ -296,6 +296,16 @@ def test_size_can_be_chosen(make_group: Callable[..., World]) -> None:
     assert len(set(names)) == 9
     with pytest.raises(ConfigurationError):
         make_group(scale=0)
+
+
+def test_the_first_books_have_ids_of_digits_only_and_older_ones_are_refused(make_group: Callable[..., World]) -> None:
+    world = make_group(business_date=date(2014, 3, 3), years=2)
+    assert (
+        min(min(a.id, *a.contacts, *a.accounts, *a.invoices, *a.journals) for a in world.administrations.values()) > 0
+    )
+    for day, years in ((date(2014, 3, 3), 3), (date(1990, 2, 28), 1), (date(1, 1, 1), 1), (date(9999, 12, 31), 1)):
+        with pytest.raises(ConfigurationError, match="the sandbox knows the years 2012 to 2199"):
+            make_group(business_date=day, years=years)
 
 
 def test_one_token_reaches_several_administrations_and_one_only_its_own(make_group: Callable[..., World]) -> None:

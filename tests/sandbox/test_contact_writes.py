@@ -86,12 +86,12 @@ def test_a_change_touches_this_contact_and_no_other(fresh_desk: Desk) -> None:
     ],
 )
 def test_a_refused_contact_leaves_nothing_behind(
-    fresh_desk: Desk, body: dict[str, Any], status: int, expected: dict[str, Any]
+    desk: Desk, body: dict[str, Any], status: int, expected: dict[str, Any]
 ) -> None:
-    before = versions(fresh_desk)
-    answer = fresh_desk.post("Studio", "contacts.json", body)
+    before = versions(desk)
+    answer = desk.post("Studio", "contacts.json", body)
     assert (answer.status_code, answer.json()) == (status, expected)
-    assert versions(fresh_desk) == before
+    assert versions(desk) == before
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_people_come_and_go_and_move_the_contact_s_version(fresh_desk: Desk) -> 
     assert fresh_desk.get("Studio", f"{path}/{person['id']}.json").json() == changed.json()
     assert fresh_desk.delete("Studio", f"{path}/{person['id']}.json").status_code == 204
     gone = fresh_desk.get("Studio", f"{path}/{person['id']}.json")
-    assert (gone.status_code, gone.json()["error"]) == (404, "contact person not found")
+    assert (gone.status_code, gone.json()["error"]) == (404, "record not found")
     elsewhere = fresh_desk.post("Studio", "contacts/1/contact_people.json", {"contact_person": {"firstname": "A"}})
     assert (elsewhere.status_code, elsewhere.json()["error"]) == (422, {"contact": ["must exist"]})
 

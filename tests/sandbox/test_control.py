@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from pipelines.sandbox import truth
+from pipelines.sandbox import events, truth
+from pipelines.sandbox.actions import contacts
 from pipelines.sandbox.in_process import BASE_URL, transport
 from pipelines.sandbox.world import World
 
@@ -247,6 +248,78 @@ def test_what_makes_no_sense_is_refused_with_a_reason(desk: Any) -> None:
         answer = desk.control.post(f"/_sandbox/{path}", json=body)
         assert answer.status_code == 400
         assert answer.json()["error"]
+
+
+def test_a_slip_of_the_pen_is_said_at_once_and_changes_nothing(desk: Any) -> None:
+    id_ = str(desk.names["Studio"].id)
+    pay = {"administration_id": id_, "type": "pay_invoice"}
+    before = versions(desk)
+    for path, body, words in (
+        ("events", pay | {"id": "12"}, "pay_invoice does not take id; it takes sales_invoice_id, date, amount"),
+        ("events", pay | {"amount": "much"}, "amount 'much' is not an amount"),
+        ("events", pay | {"date": "today"}, "date 'today' is not a date"),
+        ("events", {"type": "pay_invoice"}, "administration_id is missing"),
+        ("events", pay | {"type": "celebrate", "after_requests": 1}, "unknown event 'celebrate'"),
+        ("events", pay | {"administration_id": "1", "before": {"path": "contacts"}}, "no administration 1"),
+        ("events", pay | {"after_requests": "soon"}, "after_requests must be a whole number, and is 'soon'"),
+        ("events", {"type": "advance_clock", "weeks": 1}, "does not take weeks; it takes days, hours, seconds"),
+        ("events", {"type": "advance_clock", "days": 99_999_999}, "the sandbox's clock stops in 2199"),
+        ("events", {"type": "advance_clock", "days": 1e20}, "too large"),
+        ("faults", {"match": "contacts"}, "kind is missing"),
+        ("faults", {"kind": "status", "colour": "red"}, "a fault does not take colour"),
+        ("faults", {"kind": "status", "status": "bad"}, "status must be a whole number, and is 'bad'"),
+        ("faults", {"kind": "status", "status": 12}, "status cannot be less than 200, and is 12"),
+        ("faults", {"kind": "status", "status": 1000}, "status 1000 is not one of HTTP"),
+        ("faults", {"kind": "status", "match": 5}, "match must be text, and is 5"),
+        ("faults", {"kind": "delay", "seconds": "long"}, "seconds must be a number from 0 to 3600, and is 'long'"),
+        ("exports", {"seconds": 1e300}, "seconds must be a number from 0 to 3600, and is 1e+300"),
+        ("exports", {"fail": "x"}, "fail must be a whole number, and is 'x'"),
+        ("webhooks", {"duplicate": "x"}, "duplicate must be a whole number, and is 'x'"),
+        ("throttle", {"general": -4}, "general cannot be less than 0, and is -4"),
+        ("throttle", {"window_seconds": 0}, "window_seconds cannot be less than 1, and is 0"),
+    ):
+        answer = desk.control.post(f"/_sandbox/{path}", json=body)
+        assert (answer.status_code, words in answer.json()["error"]) == (400, True), answer.text
+    for path, words in (
+        ("truth?as_of=never", "as_of 'never' is not a date; write it as YYYY-MM-DD"),
+        (f"records/{id_}/zebras", "no resource 'zebras'; known are assets, "),
+    ):
+        assert words in desk.control.get(f"/_sandbox/{path}").json()["error"]
+    assert versions(desk) == before
+    assert desk.control.get("/_sandbox/faults").json() == []
+    assert desk.control.get("/_sandbox/events").json()["waiting"] == 0
+
+
+class Read(dict[str, Any]):
+    """What an event was told, and which of it the event looked at."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.looked_at: set[str] = set()
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self.looked_at.add(key)
+        return super().get(key, default)
+
+    def __contains__(self, key: object) -> bool:
+        self.looked_at.add(str(key))
+        return super().__contains__(key)
+
+
+@pytest.mark.parametrize("kind", sorted(events.EVENTS))
+def test_an_event_looks_at_everything_it_says_it_takes_and_at_nothing_else(fresh_desk: Any, kind: str) -> None:
+    studio = fresh_desk.names["Studio"]
+    if kind == "delete_external_invoice":
+        events.EVENTS["receive_external_invoice"](studio, {})
+    if kind == "restore_invoice":
+        events.EVENTS["delete_invoice"](studio, {})
+    told: dict[str, Any] = {}
+    if kind in ("edit_record", "delete_record"):
+        unused = next(id_ for id_ in studio.contacts if not contacts.is_used(studio, id_))
+        told = {"resource": "contacts", "id": str(unused), "fields": {"city": "Zwolle"}}
+    read = Read(told)
+    events.EVENTS[kind](studio, read)
+    assert read.looked_at == set(events.TAKES[kind])
 
 
 def test_the_control_surface_answers_this_machine_only(make_group: Callable[..., World]) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
@@ -83,6 +85,18 @@ def test_what_cannot_be_done_is_said_in_one_sentence(running: Sandbox) -> None:
             dovecote(*arguments, "--url", running.url)
     with pytest.raises(ConfigurationError, match=r"No sandbox answers on http://127\.0\.0\.1:9"):
         dovecote("inventory", "--url", "http://127.0.0.1:9")
+    for nowhere in ("", "nothing"):
+        with pytest.raises(ConfigurationError, match=f"--url '{nowhere}' is no address; write it as the sandbox said"):
+            dovecote("inventory", "--url", nowhere)
+
+
+def test_another_server_is_not_taken_for_a_sandbox() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as stranger:
+        thread = threading.Thread(target=stranger.handle_request)
+        thread.start()
+        with pytest.raises(ConfigurationError, match=r"No sandbox answers on .*, or it failed: 501 and no JSON\."):
+            dovecote("inventory", "--url", f"http://127.0.0.1:{stranger.server_port}")
+        thread.join()
 
 
 def test_a_sandbox_starts_with_faults_and_names_those_it_does_not_know() -> None:

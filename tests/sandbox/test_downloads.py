@@ -78,13 +78,23 @@ class Clerk:
         return answer
 
 
-@pytest.fixture
-def clerk() -> Iterator[Clerk]:
+def without_exports() -> Iterator[Clerk]:
     """A group that stands still, without the exports it was born with."""
     for desk in open_desk(frozen_group()):
         for administration in desk.names.values():
             administration.downloads.clear()
         yield Clerk(desk)
+
+
+@pytest.fixture
+def clerk() -> Iterator[Clerk]:
+    yield from without_exports()
+
+
+@pytest.fixture(scope="module")
+def asker() -> Iterator[Clerk]:
+    """One group for all questions that are refused, which therefore change nothing."""
+    yield from without_exports()
 
 
 def test_an_audit_file_is_asked_for_waited_for_and_fetched(clerk: Clerk) -> None:
@@ -146,13 +156,13 @@ def test_a_file_shows_the_books_of_when_it_was_asked_for(clerk: Clerk) -> None:
 
 
 @pytest.mark.parametrize("kind", ["auditfile", "ledger_accounts"])
-def test_a_year_without_entries_is_refused(clerk: Clerk, kind: str) -> None:
-    answer = clerk.ask(kind, {"year": "2019"})
+def test_a_year_without_entries_is_refused(asker: Clerk, kind: str) -> None:
+    answer = asker.ask(kind, {"year": "2019"})
     assert (answer.status_code, answer.json()) == (
         400,
         {"error": "Period contains no journal entries", "symbolic": {"period": "contains_no_journal_entries"}},
     )
-    assert clerk.administration.downloads == {}
+    assert asker.administration.downloads == {}
 
 
 @pytest.mark.parametrize("number", ["", "13011"])
@@ -176,8 +186,8 @@ def test_account_numbers_that_are_missing_or_doubled_are_refused(clerk: Clerk, n
         ({"year": True}, "year does not have a valid value"),
     ],
 )
-def test_a_wrong_body_is_refused(clerk: Clerk, body: Json, error: str) -> None:
-    answer = clerk.ask("auditfile", body)
+def test_a_wrong_body_is_refused(asker: Clerk, body: Json, error: str) -> None:
+    answer = asker.ask("auditfile", body)
     assert (answer.status_code, answer.json()) == (400, {"error": error})
 
 
@@ -222,8 +232,8 @@ def test_what_is_not_there_or_not_ready_is_not_found(clerk: Clerk) -> None:
         ({"failed": "maybe"}, "failed is invalid"),
     ],
 )
-def test_a_wrong_question_about_downloads_is_refused(clerk: Clerk, query: dict[str, str], error: str) -> None:
-    answer = clerk.desk.get(NAME, "downloads.json", **query)
+def test_a_wrong_question_about_downloads_is_refused(asker: Clerk, query: dict[str, str], error: str) -> None:
+    answer = asker.desk.get(NAME, "downloads.json", **query)
     assert (answer.status_code, answer.json()) == (400, {"error": error})
 
 

@@ -1,8 +1,7 @@
-"""Editing, crediting, doubting and deleting sales invoices, and the documented requests replayed word for word."""
+"""Editing, crediting, doubting and deleting sales invoices."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -11,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from pipelines.sandbox.model import CustomField, Product
-from tests.sandbox.office import SAMPLES, Office, open_office
+from tests.sandbox.office import Office, open_office
 from tests.sandbox.sales_office import actions, bank_line, credit, customer, done, draft, hour, now, pay, send, sent
 
 STATE = {"error": "Invalid sales invoice state", "symbolic": {"id": "state"}}
@@ -430,52 +429,6 @@ def test_the_ubl_says_what_the_invoice_says(office: Office) -> None:
         "1.0",
     )
     assert "A & B" in [element.text for element in root.iter(f"{cbc}ID")]
-
-
-# The documented requests
-
-
-def documented() -> list[Any]:
-    """The request bodies of the contract for sales invoices; nothing when they do not lie beside the repository."""
-    file = SAMPLES / "_request_bodies.json"
-    bodies = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    return [
-        pytest.param(operation, example["value"], id=example["name"])
-        for operation, examples in bodies.items()
-        if operation.split()[1].startswith("/sales_invoices")
-        for example in examples
-    ]
-
-
-DRAFTS_FIRST = ("send_invoice",)
-
-
-@pytest.mark.parametrize(("operation", "body"), documented())
-def test_a_documented_request_is_taken_as_it_stands(office: Office, operation: str, body: dict[str, Any]) -> None:
-    method, path = operation.split()
-    invoice = draft(office) if path.endswith(DRAFTS_FIRST) else sent(office)
-    if path.endswith("register_payment_creditinvoice"):
-        invoice = send(office, credit(office, invoice))
-    own = {
-        "contact_id": customer(office),
-        "tax_rate_id": office.rate("sales_invoice"),
-        "assignee_id": str(next(iter(office.administration.users))),
-        "id": invoice["details"][0]["id"],
-        "ids": [invoice["id"]],
-        "invoice_date": "2026-11-22",
-    }
-    url = path.removeprefix("/").replace("{id}", invoice["id"]).replace("{sales_invoice_id}", invoice["id"])
-    answer = office.post(url, mapped(body, own)) if method == "POST" else office.patch(url, mapped(body, own))
-    assert answer.status_code in (200, 201), answer.text
-
-
-def mapped(value: Any, own: dict[str, Any]) -> Any:
-    """The request with its ids, and the day it schedules for, replaced by those of the company."""
-    if isinstance(value, list):
-        return [mapped(item, own) for item in value]
-    if isinstance(value, dict):
-        return {key: own.get(key, mapped(item, own)) for key, item in value.items()}
-    return value
 
 
 def test_notes_and_files_stay_with_the_invoice(office: Office) -> None:

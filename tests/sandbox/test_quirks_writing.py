@@ -71,13 +71,18 @@ def test_one_stray_key_rejects_the_call(office: Office, path: str, wrapper: str,
 
 
 def test_a_link_takes_a_positive_price_also_for_money_that_goes_out(office: Office) -> None:
-    """QUIRKS 46: the answer is the bare number 200, and the payment that comes of it has the sign."""
-    purchase, paid = buy(office), bank_line(office, "-24.2")
-    answer = link(office, paid, "Document", purchase["id"], "24.2")
-    assert (answer.status_code, answer.json()) == (200, 200)
-    (payment,) = office.get(f"financial_mutations/{paid}").json()["payments"]
-    assert (payment["price"], payment["invoice_id"]) == ("-24.2", purchase["id"])
-    assert office.get(f"{PURCHASES}/{purchase['id']}").json()["state"] == "paid"
+    """QUIRKS 46: the answer is the bare number 200; the payment that gives money back has the sign."""
+    refunded = send(office, credit(office, sent(office)))
+    for document, kind, path, amount, signed in (
+        (refunded, "SalesInvoice", "sales_invoices", "363.0", "-363.0"),
+        (buy(office), "Document", PURCHASES, "24.2", "24.2"),  # as the contract's example of paying a purchase
+    ):
+        paid = bank_line(office, f"-{amount}")
+        answer = link(office, paid, kind, document["id"], amount)
+        assert (answer.status_code, answer.json()) == (200, 200)
+        (payment,) = office.get(f"financial_mutations/{paid}").json()["payments"]
+        assert (payment["price"], payment["invoice_id"]) == (signed, document["id"])
+        assert office.get(f"{path}/{document['id']}").json()["state"] == "paid"
 
 
 def test_what_is_linked_as_an_account_is_unlinked_as_a_booking(office: Office) -> None:

@@ -1,4 +1,4 @@
-"""Recurring invoices, and the invoices that the calendar makes of them; the documented requests replayed."""
+"""Recurring invoices, and the invoices that the calendar makes of them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pytest
 
 from pipelines.sandbox import frequencies
 from pipelines.sandbox.model import CustomField
-from tests.sandbox.offers_office import LINE, documented, invoices, recurring, subscription, with_own
+from tests.sandbox.offers_office import LINE, invoices, recurring, subscription
 from tests.sandbox.office import Office, load, open_office
-from tests.sandbox.sales_office import actions, customer, done, draft
+from tests.sandbox.sales_office import actions, customer, done
 
 
 @pytest.fixture
@@ -365,27 +365,3 @@ def test_notes_stay_with_the_recurring_invoice(office: Office) -> None:
     assert (note["entity_type"], now(office, made)["notes"]) == ("RecurringSalesInvoice", [note])
     assert office.delete(f"{path}/{note['id']}").status_code == 204
     assert now(office, made)["notes"] == []
-
-
-# The documented requests, word for word
-
-
-@pytest.mark.parametrize(("operation", "body"), documented("/recurring_sales_invoices"))
-def test_a_documented_request_is_taken_as_it_stands(office: Office, operation: str, body: dict[str, Any]) -> None:
-    """Every answer is held against the contract by the office; here that it is the success of the example."""
-    method, path = operation.split()
-    draft(office)
-    made = recurring(office)
-    own = {
-        "contact_id": customer(office),
-        "tax_rate_id": office.rate("sales_invoice"),
-        "ledger_account_id": office.account("services_revenue"),
-        "assignee_id": str(next(iter(office.administration.users))),
-        "id": made["details"][0]["id"],
-        "ids": [made["id"]],
-    }
-    for placeholder in ("{id}", "{recurring_sales_invoice_id}"):
-        path = path.replace(placeholder, made["id"])
-    answer = (office.post if method == "POST" else office.patch)(path.removeprefix("/"), with_own(body, own))
-    is_new = path == "/recurring_sales_invoices" or path.endswith("/notes")
-    assert answer.status_code == (201 if is_new else 200), answer.text

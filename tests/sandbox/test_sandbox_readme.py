@@ -25,4 +25,7 @@ def test_every_control_request_is_on_the_page(desk: Desk) -> None:
 def test_every_event_fault_and_dialect_is_on_the_page() -> None:
     names = {*events.EVENTS, *KINDS, *PLANTED, *(value for values in CHOICES.values() for value in values)}
     assert {name for name in names if f"`{name}`" not in PAGE} == set()
+    for name, takes in events.TAKES.items():
+        row = next(line for line in PAGE.splitlines() if line.startswith("| `") and f"`{name}`" in line)
+        assert row.endswith(f"| {', '.join(f'`{field}`' for field in takes) or 'nothing'} |")
     assert {plant.check for plant in PLANTED.values() if f"| {plant.check} |" not in PAGE} == set()

@@ -1,4 +1,4 @@
-"""Subscriptions and their invoices, templates, extra charges, the portal; the documented requests replayed."""
+"""Subscriptions and their invoices, templates, extra charges, the portal."""
 
 from __future__ import annotations
 
@@ -11,14 +11,12 @@ import pytest
 from pipelines.sandbox.cards import Person
 from pipelines.sandbox.model import SubscriptionTemplate
 from tests.sandbox.offers_office import (
-    documented,
     done_list,
     invoices,
     listen,
     product,
     subscription,
     told,
-    with_own,
 )
 from tests.sandbox.office import Office, load, open_office
 from tests.sandbox.sales_office import actions, customer, done
@@ -515,30 +513,3 @@ def test_the_portal_is_behind_a_link_that_is_new_each_time(office: Office) -> No
     assert (foreign.status_code, foreign.json()) == missing
     nobody = office.get("customer_contact_portal/1/invoices")
     assert (nobody.status_code, nobody.json()) == (404, {"error": "Record not found for model name: Contact"})
-
-
-# The documented requests, word for word
-
-
-# The one without a body is filed under the POST and is a case of the GET of that path.
-REQUESTS = [case for case in documented("/subscriptions", "/additional_charges") if case.values[1]]
-
-
-@pytest.mark.parametrize(("operation", "body"), REQUESTS)
-def test_a_documented_request_is_taken_as_it_stands(office: Office, operation: str, body: dict[str, Any]) -> None:
-    """Every answer is held against the contract by the office; here that it is the success of the example."""
-    method, path = operation.split()
-    made = subscription(office)
-    own = {
-        "contact_id": customer(office),
-        "product_id": product(office, 3000),
-        "start_date": "2026-12-02",
-        "end_date": "2026-12-23",
-    }
-    record = customer(office) if path.startswith("/contacts") else made["id"]
-    path, wanted = path.removeprefix("/").replace("{id}", record), with_own(body, own)
-    if method == "DELETE":
-        answer = office.delete(path, body=wanted)
-    else:
-        answer = (office.post if method == "POST" else office.patch)(path, wanted)
-    assert answer.status_code == (201 if method == "POST" else 200), answer.text

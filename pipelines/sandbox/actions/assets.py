@@ -55,7 +55,7 @@ def create(
     at: int | None = None,
 ) -> Asset:  # fmt: skip
     """A new asset. Nobody asked for the month ends that have passed, so nothing is booked for them yet."""
-    now = administration.clock.milliseconds() if at is None else at
+    now = administration.at(at)
     asset = Asset(administration.new_id(now), account.id, name, day, value, now, now)
     _place(administration, asset, account, plan)
     if day <= local_date(now):
@@ -77,9 +77,9 @@ def _place(administration: Administration, asset: Asset, account: Account, plan:
     asset.residual = plan.residual if plan and accounts else 0
 
 
-def rename(administration: Administration, asset: Asset, name: str, at: int | None = None) -> None:
+def rename(administration: Administration, asset: Asset, name: str) -> None:
     """What was booked under the old name stays as it is."""
-    now = changed(administration, asset, at)
+    now = changed(administration, asset)
     write_down(administration, asset, now)
     asset.name = name
     administration.announce("company_assets_asset_updated", asset)
@@ -87,12 +87,11 @@ def rename(administration: Administration, asset: Asset, name: str, at: int | No
 
 def change_planned(
     administration: Administration, asset: Asset, account: Account, day: date, value: Cents, plan: Plan | None,
-    at: int | None = None,
 ) -> None:  # fmt: skip
     """Everything about an asset that nothing happened to yet. ValueError when something did."""
     if asset.changes or administration.ledger.of(("asset", asset.id)):
         raise ValueError("the asset has value changes")
-    now = changed(administration, asset, at)
+    now = changed(administration, asset)
     asset.purchase_day, asset.purchase_value = day, value
     _place(administration, asset, account, plan)
     asset.unwritten = (day - timedelta(days=1), local_date(now)) if day <= local_date(now) else None
@@ -136,12 +135,12 @@ def end(
     return made
 
 
-def dispose(administration: Administration, asset: Asset, day: date, reason: str, at: int | None = None) -> None:
+def dispose(administration: Administration, asset: Asset, day: date, reason: str) -> None:
     """Takes what is worth nothing any more off the balance. ValueError when it is gone or still worth something."""
     _refuse_gone(asset)
     if books.value(asset, day):
         raise ValueError("the asset is not fully depreciated on this date")
-    now = changed(administration, asset, at)
+    now = changed(administration, asset)
     write_down(administration, asset, now)
     _dispose(administration, asset, day, reason, now)
     administration.put_asset(asset)
@@ -175,14 +174,14 @@ def add_source(
     return source
 
 
-def remove_source(administration: Administration, asset: Asset, source_id: int, at: int | None = None) -> None:
-    changed(administration, asset, at)
+def remove_source(administration: Administration, asset: Asset, source_id: int) -> None:
+    changed(administration, asset)
     asset.sources = [source for source in asset.sources if source[0] != source_id]
     administration.announce("company_assets_source_destroyed", asset)
 
 
-def changed(administration: Administration, asset: Asset, at: int | None) -> int:
-    now = administration.clock.milliseconds() if at is None else at
+def changed(administration: Administration, asset: Asset, at: int | None = None) -> int:
+    now = administration.at(at)
     asset.updated = max(asset.updated, now)
     return now
 

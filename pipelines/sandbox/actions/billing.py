@@ -8,7 +8,7 @@ from datetime import timedelta
 from pipelines.sandbox import currencies
 from pipelines.sandbox.administration import PAYMENT_CONDITIONS, Administration
 from pipelines.sandbox.clock import local_date
-from pipelines.sandbox.model import Invoice, Line, Recurring
+from pipelines.sandbox.model import Invoice, Line, Recurring, Workflow
 
 HOUR = 9  # when the calendar bills and sends, in Amsterdam
 DUE_DAYS = 14  # where the workflow does not say
@@ -19,7 +19,7 @@ def of_contact(administration: Administration, contact_id: int, lines: list[Line
     card = administration.contacts[contact_id].card
     workflow_id = card.invoice_workflow_id or administration.workflow_id
     workflow = administration.workflows.get(workflow_id)
-    days = workflow.steps[0].due if workflow and workflow.steps else DUE_DAYS
+    days = due_days(workflow)
     currency = workflow.currency if workflow else administration.currency
     return Invoice(
         id=0, contact_id=contact_id, due_date=local_date(at) + timedelta(days=days), created=at, updated=at,
@@ -42,6 +42,11 @@ def of_recurring(recurring: Recurring, lines: list[Line], at: int) -> Invoice:
     )  # fmt: skip
 
 
+def due_days(workflow: Workflow | None) -> int:
+    """How long a customer has to pay, or an estimate to be decided on."""
+    return workflow.steps[0].due if workflow and workflow.steps else DUE_DAYS
+
+
 def copies(lines: list[Line], at: int) -> list[Line]:
     """The lines as lines of another document, which gives them ids."""
     return [replace(line, id=0, created=at, updated=at, is_optional=False, is_selected=True) for line in lines]
@@ -57,14 +62,3 @@ def is_reachable(administration: Administration, contact_id: int) -> bool:
     """Whether an invoice can be sent the way the contact wants it: nobody is mailed without an address."""
     card = administration.contacts[contact_id].card
     return delivery_method(administration, contact_id) != "Email" or bool(card.email)
-
-
-def may_bill(administration: Administration) -> bool:
-    """Whether the plan allows one more sales invoice."""
-    return administration.limits.get("sales_invoices", 1) > 0
-
-
-def count_down(administration: Administration) -> None:
-    """Must be called for every invoice that is made outside `POST /sales_invoices`."""
-    if "sales_invoices" in administration.limits:
-        administration.limits["sales_invoices"] -= 1

@@ -13,6 +13,7 @@ from decimal import Decimal
 from pipelines.sandbox import frequencies
 from pipelines.sandbox.actions import billing, sales
 from pipelines.sandbox.actions.history import remember
+from pipelines.sandbox.actions.limits import count_down, may_make
 from pipelines.sandbox.administration import Administration
 from pipelines.sandbox.amounts import decimal_text, quantity
 from pipelines.sandbox.clock import local_date, moment
@@ -23,7 +24,7 @@ _MONTHLY = (1, "month")
 
 def create(administration: Administration, charge: Charge, at: int | None = None) -> Charge:
     """Stores a charge that has no id yet; there is no event for that."""
-    at = administration.clock.milliseconds() if at is None else at
+    at = administration.at(at)
     charge.id = administration.new_id(at)
     charge.created = at
     administration.charges[charge.id] = charge
@@ -37,7 +38,7 @@ def bill_with(administration: Administration, recurring: Recurring, subscription
         for charge in administration.charges.values()
         if charge.subscription_id == subscription.id and charge.line_id is None
     ]
-    if waiting and billing.may_bill(administration):
+    if waiting and may_make(administration, "sales_invoices"):
         invoice = billing.of_recurring(recurring, _lines(administration, waiting, at), at)
         invoice.joins = recurring.id
         _bill(administration, invoice, waiting, at, scheduled=recurring.auto_send)
@@ -51,7 +52,7 @@ def catch_up(administration: Administration) -> None:
         if (at := _moment(charge)) <= now:
             due[at, charge.contact_id or 0].append(charge)
     for (at, contact_id), waiting in sorted(due.items()):
-        if billing.may_bill(administration):
+        if may_make(administration, "sales_invoices"):
             invoice = billing.of_contact(administration, contact_id, _lines(administration, waiting, at), at)
             _bill(administration, invoice, waiting, at, scheduled=True)
 
@@ -104,7 +105,7 @@ def _bill(
     invoice.invoice_date = local_date(at)
     invoice.delivery_method = billing.delivery_method(administration, invoice.contact_id)
     sales.create(administration, invoice, at=at)
-    billing.count_down(administration)
+    count_down(administration, "sales_invoices")
     for group, line in zip(_grouped(waiting), invoice.lines, strict=True):
         for charge in group:
             charge.line_id = line.id

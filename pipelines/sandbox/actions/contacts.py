@@ -14,7 +14,7 @@ from pipelines.sandbox.cards import Card, Contact, Person
 
 def create(administration: Administration, card: Card, at: int | None = None) -> Contact:
     """A new contact; an empty customer id gets the next free number."""
-    now = administration.clock.milliseconds() if at is None else at
+    now = administration.at(at)
     card = replace(card, customer_id=card.customer_id or next_customer_id(administration), updated=now)
     contact = administration.add_contact(Contact(administration.new_id(now), now, card))
     administration.announce("contact_created", contact)
@@ -37,10 +37,10 @@ def change(administration: Administration, contact: Contact, at: int | None = No
     return contact
 
 
-def archive(administration: Administration, contact: Contact, at: int | None = None) -> Contact:
+def archive(administration: Administration, contact: Contact) -> Contact:
     if contact.card.archived:
         raise ValueError("the contact is archived already")
-    _card(administration, contact, at, archived=True)
+    _card(administration, contact, archived=True)
     administration.announce("contact_archived", contact)
     return contact
 
@@ -69,21 +69,21 @@ def delete(administration: Administration, contact: Contact) -> None:
     administration.announce("contact_destroyed", contact)
 
 
-def put_person(administration: Administration, contact: Contact, person: Person, at: int | None = None) -> Person:
+def put_person(administration: Administration, contact: Contact, person: Person) -> Person:
     """Adds the person, or replaces the one with the same id."""
     known = any(someone.id == person.id for someone in contact.card.people)
     people = tuple(person if someone.id == person.id else someone for someone in contact.card.people)
-    _card(administration, contact, at, people=people if known else (*people, person))
+    _card(administration, contact, people=people if known else (*people, person))
     administration.announce("contact_person_updated" if known else "contact_person_created", contact)
     return person
 
 
-def remove_person(administration: Administration, contact: Contact, person_id: int, at: int | None = None) -> None:
+def remove_person(administration: Administration, contact: Contact, person_id: int) -> None:
     people = tuple(someone for someone in contact.card.people if someone.id != person_id)
-    _card(administration, contact, at, people=people)
+    _card(administration, contact, people=people)
     administration.announce("contact_person_destroyed", contact)
 
 
-def _card(administration: Administration, contact: Contact, at: int | None, **changes: Any) -> None:
-    now = administration.clock.milliseconds() if at is None else at
+def _card(administration: Administration, contact: Contact, at: int | None = None, **changes: Any) -> None:
+    now = administration.at(at)
     contact.card = replace(contact.card, updated=max(now, contact.card.updated), **changes)

@@ -6,12 +6,12 @@ first change writes that down before it adds its own.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from pipelines.sandbox import amounts, currencies, states_estimates
 from pipelines.sandbox.actions import billing, sales
+from pipelines.sandbox.actions.numbering import numbered
 from pipelines.sandbox.actions.sending import Sending
 from pipelines.sandbox.administration import Administration
 from pipelines.sandbox.cards import Card
@@ -35,11 +35,11 @@ def create(
     administration: Administration, estimate: Estimate, made: str = "estimate_created", at: int | None = None
 ) -> Estimate:
     """Stores a draft that has no id yet."""
-    at = _at(administration, at)
+    at = administration.at(at)
     estimate.id = administration.new_id(at)
     estimate.created = estimate.updated = at
     estimate.draft_number = administration.next_estimate_draft_number()
-    _number_lines(administration, estimate, at)
+    estimate.lines = numbered(administration, estimate.lines, at)
     if made != "estimate_created":
         estimate.log = (Happening(made, at),)
     administration.estimates[estimate.id] = estimate
@@ -49,11 +49,11 @@ def create(
 
 def change(administration: Administration, estimate: Estimate, at: int | None = None) -> Estimate:
     """Stores `estimate`, an edited copy of the one with its id."""
-    at = _at(administration, at)
+    at = administration.at(at)
     before = administration.estimates[estimate.id]
     old, was = _shown(administration, before), states_estimates.updated(before, at)
     estimate.log = history(before)
-    _number_lines(administration, estimate, at)
+    estimate.lines = numbered(administration, estimate.lines, at)
     administration.forget_figures(estimate.id)
     administration.estimates[estimate.id] = estimate
     estimate.updated = max(was, at)
@@ -70,7 +70,7 @@ def send(
     at: int | None = None,
 ) -> Estimate:  # fmt: skip
     """Gives a draft its date, number and snapshot. What was sent before is only sent once more."""
-    at = _at(administration, at)
+    at = administration.at(at)
     _remember(estimate)
     estimate.delivery_method = how.method
     if sign_online is not None:
@@ -93,13 +93,9 @@ def send(
 
 
 def snapshot(administration: Administration, estimate: Estimate) -> None:
-    """Keeps the contact as it is now on the estimate: the person chosen for it, else the contact's first."""
-    if estimate.contact_id is None:
-        return
-    estimate.card = administration.contacts[estimate.contact_id].card
-    people = {person.id: person for person in estimate.card.people}
-    chosen = estimate.person.id if estimate.person else 0
-    estimate.person = people.get(chosen) or next(iter(people.values()), None)
+    """Keeps the contact as it is now on the estimate, when it has one."""
+    if estimate.contact_id is not None:
+        administration.snapshot(estimate)
 
 
 def addressees(estimate: Estimate, card: Card) -> str | None:
@@ -121,9 +117,9 @@ def may_become(state: str, wanted: str) -> bool:
     return state not in ("draft", wanted) and (state, wanted) != ("rejected", "billed")
 
 
-def mark(administration: Administration, estimate: Estimate, wanted: str, at: int | None = None) -> Estimate:
+def mark(administration: Administration, estimate: Estimate, wanted: str) -> Estimate:
     """Changes the state and nothing else: nothing is sent and no invoice is made."""
-    at = _at(administration, at)
+    at = administration.clock.milliseconds()
     if not may_become(states_estimates.state(estimate, administration.clock.today()), wanted):
         raise ValueError(f"the estimate cannot become {wanted}")
     _remember(estimate)
@@ -142,9 +138,9 @@ def mark(administration: Administration, estimate: Estimate, wanted: str, at: in
     return estimate
 
 
-def bill(administration: Administration, estimate: Estimate, at: int | None = None) -> Invoice:
+def bill(administration: Administration, estimate: Estimate) -> Invoice:
     """A draft with the lines that count, in the estimate's currency and on the contact's terms for invoices."""
-    at = _at(administration, at)
+    at = administration.clock.milliseconds()
     state = states_estimates.state(estimate, administration.clock.today())
     if state not in BILLABLE or estimate.contact_id is None:
         raise ValueError(f"an estimate that is {state} cannot be billed")
@@ -214,14 +210,6 @@ def _happened(
 ) -> None:
     estimate.log = (*estimate.log, Happening(action, at, data))
     administration.announce(action, estimate)
-
-
-def _at(administration: Administration, at: int | None) -> int:
-    return administration.clock.milliseconds() if at is None else at
-
-
-def _number_lines(administration: Administration, estimate: Estimate, at: int) -> None:
-    estimate.lines = [line if line.id else replace(line, id=administration.new_id(at)) for line in estimate.lines]
 
 
 def _message(administration: Administration, estimate: Estimate) -> str:

@@ -36,7 +36,7 @@ def ask(
     fails: bool = False, at: int | None = None,
 ) -> Download | None:  # fmt: skip
     """An export of the books as they are now; None when the same one is being prepared."""
-    now = administration.clock.milliseconds() if at is None else at
+    now = administration.at(at)
     wanted = (kind, year, version)
     for other in administration.downloads.values():
         if (other.kind, other.year, other.version) == wanted and other.ready > now:
@@ -63,7 +63,7 @@ def fetch(administration: Administration, download: Download, at: int | None = N
     if download.failed or (download.content is None and download.kind not in KINDS):
         raise ValueError("the export has no file")
     download.downloaded = True
-    download.fetched = max(download.fetched, administration.clock.milliseconds() if at is None else at)
+    download.fetched = max(download.fetched, administration.at(at))
     if download.content is not None:
         return download.content
     return lambda: KINDS[download.kind].write(Year.of(administration, download.year), download.version)

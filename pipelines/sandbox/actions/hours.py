@@ -19,7 +19,7 @@ def whole_minutes(started: int, ended: int | None) -> tuple[int, int | None]:
 
 def create(administration: Administration, entry: TimeEntry, at: int | None = None) -> TimeEntry:
     """Stores a new entry under an id of its own."""
-    now = administration.clock.milliseconds() if at is None else at
+    now = administration.at(at)
     started, ended = whole_minutes(entry.started, entry.ended)
     made = replace(
         entry, id=entry.id or administration.new_id(now), started=started, ended=ended, created=now, updated=now
@@ -30,7 +30,7 @@ def create(administration: Administration, entry: TimeEntry, at: int | None = No
 
 
 def change(administration: Administration, entry: TimeEntry, at: int | None = None, **changes: Any) -> TimeEntry:
-    now = administration.clock.milliseconds() if at is None else at
+    now = administration.at(at)
     made = replace(entry, **changes)
     made.started, made.ended = whole_minutes(made.started, made.ended)
     made.updated = max(entry.updated, now)

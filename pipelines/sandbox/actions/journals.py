@@ -9,9 +9,9 @@ from pipelines.sandbox.administration import Administration
 from pipelines.sandbox.model import Journal
 
 
-def enter(administration: Administration, journal: Journal, at: int | None = None) -> Journal:
+def enter(administration: Administration, journal: Journal) -> Journal:
     """Stores a new journal and gives it its id."""
-    journal.id = journal.id or administration.new_id(at)
+    journal.id = journal.id or administration.new_id()
     administration.put_journal(journal)
     administration.announce("document_saved", journal)
     return journal
@@ -19,7 +19,7 @@ def enter(administration: Administration, journal: Journal, at: int | None = Non
 
 def change(administration: Administration, journal: Journal, at: int | None = None, **changes: Any) -> Journal:
     """The journal with other facts in place of the old one."""
-    at = administration.clock.milliseconds() if at is None else at
+    at = administration.at(at)
     changed = replace(journal, **changes, updated=max(journal.updated, at))
     for entry in changed.entries:
         entry.id = entry.id or administration.new_id(at)

@@ -16,7 +16,7 @@ def merge(administration: Administration, survivor: Contact, gone: Contact, at: 
     """Moves documents, hours and bookings from `gone` to `survivor` and takes `gone` out."""
     if survivor is gone:
         raise ValueError("a contact cannot be merged with itself")
-    at = administration.clock.milliseconds() if at is None else at
+    at = administration.at(at)
     for held, put in _held(administration):
         for record in list(held.values()):
             if record.contact_id == gone.id:

@@ -13,8 +13,7 @@ from pipelines.sandbox import amounts, chart, states, states_documents
 from pipelines.sandbox.actions.history import happened
 from pipelines.sandbox.administration import Administration
 from pipelines.sandbox.model import Cents, ExternalInvoice, Invoice, Payment, Purchase
-
-Payable = Invoice | ExternalInvoice | Purchase
+from pipelines.sandbox.payers import Payable
 
 MANUAL_ACTIONS = (
     "private_payment", "payment_without_proof", "cash_payment", "rounding_error", "bank_transfer",
@@ -59,7 +58,7 @@ def register(
     """
     if not accepts(document):
         raise ValueError("only a sent invoice or a processed document can be paid")
-    at = administration.clock.milliseconds() if at is None else at
+    at = administration.at(at)
     payment = _payment(administration, document, remittance, at)
     if remittance.other is not None:
         _settle_against(administration, document, payment, remittance.other, at)
@@ -71,7 +70,7 @@ def register(
 
 def remove(administration: Administration, document: Payable, payment: Payment, at: int | None = None) -> None:
     """Takes the payment off; the other half of a settlement goes with it, a bank transaction becomes unprocessed."""
-    at = administration.clock.milliseconds() if at is None else at
+    at = administration.at(at)
     _take_off(administration, document, payment.id, at)
     undo_elsewhere(administration, payment, at)
 
@@ -89,9 +88,9 @@ def undo_elsewhere(administration: Administration, payment: Payment, at: int) ->
             administration.put_mutation(mutation)
 
 
-def settle_credit(administration: Administration, credit: Invoice, original: Invoice, at: int | None = None) -> None:
+def settle_credit(administration: Administration, credit: Invoice, original: Invoice) -> None:
     """P-4: one payment on each, today, of the whole credit invoice, through settlements."""
-    at = administration.clock.milliseconds() if at is None else at
+    at = administration.clock.milliseconds()
     total = administration.figures(credit).incl
     day = administration.clock.today()
     first = _payment(administration, original, Remittance(day, -total, other=credit), at)

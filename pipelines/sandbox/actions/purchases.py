@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from pipelines.sandbox.actions import payments
+from pipelines.sandbox.actions.numbering import numbered
 from pipelines.sandbox.administration import Administration
-from pipelines.sandbox.model import Allocation, Line, Purchase
+from pipelines.sandbox.model import Purchase
 
 
 def ordinary_rate(administration: Administration) -> int:
@@ -18,13 +19,13 @@ def ordinary_rate(administration: Administration) -> int:
     raise ValueError("no ordinary purchase rate")
 
 
-def receive(administration: Administration, purchase: Purchase, at: int | None = None) -> Purchase:
+def receive(administration: Administration, purchase: Purchase) -> Purchase:
     """Stores a new purchase: it gets its id and entry number, and ids for lines and private shares that have none."""
-    at = administration.clock.milliseconds() if at is None else at
+    at = administration.clock.milliseconds()
     purchase.id = purchase.id or administration.new_id(at)
     purchase.entry_number = purchase.entry_number or administration.next_entry_number()
-    purchase.lines = _numbered(administration, purchase.lines, at)
-    purchase.allocations = _numbered_shares(administration, purchase.allocations, at)
+    purchase.lines = numbered(administration, purchase.lines, at)
+    purchase.allocations = numbered(administration, purchase.allocations, at)
     administration.put_purchase(purchase)
     administration.announce("document_saved", purchase)
     return purchase
@@ -32,10 +33,10 @@ def receive(administration: Administration, purchase: Purchase, at: int | None =
 
 def change(administration: Administration, purchase: Purchase, at: int | None = None, **changes: Any) -> Purchase:
     """The purchase with other facts in place of the old one. Contact and lines make a new one processed."""
-    at = administration.clock.milliseconds() if at is None else at
+    at = administration.at(at)
     changed = replace(purchase, **changes, updated=max(purchase.updated, at))
-    changed.lines = _numbered(administration, changed.lines, at)
-    changed.allocations = _numbered_shares(administration, changed.allocations, at)
+    changed.lines = numbered(administration, changed.lines, at)
+    changed.allocations = numbered(administration, changed.allocations, at)
     changed.is_new = changed.is_new and not (changed.contact_id and changed.lines)
     administration.put_purchase(changed)
     administration.announce("document_updated", changed)
@@ -49,7 +50,7 @@ def remove(administration: Administration, purchase: Purchase, at: int | None = 
     """
     if purchase.pending:
         raise ValueError(f"a payment of document {purchase.id} is on its way")
-    at = administration.clock.milliseconds() if at is None else at
+    at = administration.at(at)
     for payment in tuple(purchase.payments):
         payments.remove(administration, purchase, payment, at)
     for order in administration.payment_orders.values():
@@ -57,11 +58,3 @@ def remove(administration: Administration, purchase: Purchase, at: int | None = 
             order.state, order.updated = "cancelled", max(order.updated, at)
     administration.remove_purchase(purchase.id)
     administration.announce("document_destroyed", purchase)
-
-
-def _numbered(administration: Administration, lines: list[Line], at: int) -> list[Line]:
-    return [line if line.id else replace(line, id=administration.new_id(at)) for line in lines]
-
-
-def _numbered_shares(administration: Administration, shares: list[Allocation], at: int) -> list[Allocation]:
-    return [share if share.id else replace(share, id=administration.new_id(at)) for share in shares]

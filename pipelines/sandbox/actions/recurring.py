@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from pipelines.sandbox import frequencies
+from pipelines.sandbox.actions.numbering import numbered
 from pipelines.sandbox.administration import Administration
 from pipelines.sandbox.model import Happening, Recurring, Subscription
 
 
 def create(administration: Administration, recurring: Recurring, at: int | None = None) -> Recurring:
     """Stores a recurring invoice that has no id yet."""
-    at = _at(administration, at)
+    at = administration.at(at)
     recurring.id = administration.new_id(at)
     recurring.created = recurring.updated = at
     _store(administration, recurring, at)
@@ -22,7 +22,7 @@ def create(administration: Administration, recurring: Recurring, at: int | None 
 
 def change(administration: Administration, recurring: Recurring, at: int | None = None) -> Recurring:
     """Stores `recurring`, an edited copy of the one with its id. Its log says nothing of that, as in the examples."""
-    at = _at(administration, at)
+    at = administration.at(at)
     before = administration.recurring[recurring.id]
     recurring.updated = max(before.updated, at)
     _store(administration, recurring, at)
@@ -48,7 +48,7 @@ def delete(administration: Administration, recurring: Recurring, at: int | None 
 
 def deactivate(administration: Administration, recurring: Recurring, at: int | None = None) -> None:
     if recurring.active:
-        at = _at(administration, at)
+        at = administration.at(at)
         recurring.active = False
         recurring.updated = max(recurring.updated, at)
         happened(administration, recurring, "recurring_sales_invoice_deactivated", at)
@@ -87,10 +87,6 @@ def subscription_of(administration: Administration, recurring: Recurring) -> Sub
 
 
 def _store(administration: Administration, recurring: Recurring, at: int) -> None:
-    recurring.lines = [line if line.id else replace(line, id=administration.new_id(at)) for line in recurring.lines]
+    recurring.lines = numbered(administration, recurring.lines, at)
     administration.forget_figures(recurring.id)
     administration.recurring[recurring.id] = recurring
-
-
-def _at(administration: Administration, at: int | None) -> int:
-    return administration.clock.milliseconds() if at is None else at

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pipelines.sandbox import frequencies
 from pipelines.sandbox.actions import billing, charges, plans, sales
 from pipelines.sandbox.actions.history import remember
+from pipelines.sandbox.actions.limits import count_down, may_make
 from pipelines.sandbox.actions.recurring import deactivate, frequency, happened, subscription_of
 from pipelines.sandbox.administration import Administration
 from pipelines.sandbox.clock import moment
@@ -45,7 +46,7 @@ def _produce(administration: Administration, recurring: Recurring) -> None:
     subscription = subscription_of(administration, recurring)
     if subscription is not None:
         plans.follow(administration, recurring, subscription, recurring.next_day)
-    if billing.may_bill(administration):
+    if may_make(administration, "sales_invoices"):
         _invoice(administration, recurring, subscription, at)
         if subscription is not None:
             charges.bill_with(administration, recurring, subscription, at)
@@ -63,7 +64,7 @@ def _invoice(
     invoice.reference, invoice.custom_fields = recurring.reference, recurring.custom_fields
     invoice.invoice_date, invoice.mergeable = recurring.next_day, recurring.mergeable
     sales.create(administration, invoice, at=at)
-    billing.count_down(administration)
+    count_down(administration, "sales_invoices")
     happened(administration, recurring, "recurring_sales_invoice_invoice_created", at)
     if recurring.auto_send:
         _send_today(administration, recurring, invoice, at)

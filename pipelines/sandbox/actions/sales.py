@@ -10,6 +10,7 @@ from typing import Any
 from pipelines.sandbox import amounts, states
 from pipelines.sandbox.actions import payments
 from pipelines.sandbox.actions.history import happened, history, remember
+from pipelines.sandbox.actions.numbering import numbered
 from pipelines.sandbox.administration import Administration
 from pipelines.sandbox.clock import iso
 from pipelines.sandbox.model import Happening, Invoice, Line
@@ -29,11 +30,11 @@ def create(
     The event that is announced follows from the invoice's origin (estimate, subscription, recurring invoice, nothing),
     unless `made` names another one.
     """
-    at = _at(administration, at)
+    at = administration.at(at)
     invoice.id = administration.new_id(at)
     invoice.created = invoice.updated = at
     invoice.draft_number = administration.next_draft_number()
-    invoice.lines = [_numbered(administration, line, at) for line in invoice.lines]
+    invoice.lines = numbered(administration, invoice.lines, at)
     if made is not None:
         invoice.log = (Happening(made, at),)
     administration.put_invoice(invoice)
@@ -46,13 +47,13 @@ def change(
     administration: Administration, invoice: Invoice, hours: Iterable[int] | None = None, at: int | None = None
 ) -> Invoice:
     """Stores `invoice`, an edited copy of the one with its id; `hours` replaces the time entries on it."""
-    at = _at(administration, at)
+    at = administration.at(at)
     before = administration.invoices[invoice.id]
     old = _shown(administration, before)
     was = administration.state(before)
     remember(administration, before)
     invoice.log = before.log
-    invoice.lines = [_numbered(administration, line, at) for line in invoice.lines]
+    invoice.lines = numbered(administration, invoice.lines, at)
     invoice.updated = max(before.updated, at)
     administration.put_invoice(invoice)
     if hours is not None:
@@ -75,9 +76,9 @@ def bill_hours(administration: Administration, invoice: Invoice, hours: Iterable
             administration.announce("time_entry_sales_invoice_created", billed)
 
 
-def credit(administration: Administration, original: Invoice, at: int | None = None) -> Invoice:
+def credit(administration: Administration, original: Invoice) -> Invoice:
     """A draft that takes the original back: a heading line, then its lines with their quantities negated."""
-    at = _at(administration, at)
+    at = administration.clock.milliseconds()
     if not states.is_posted(original):
         raise ValueError("only a sent invoice can be credited")
     today = administration.clock.today()
@@ -94,36 +95,40 @@ def credit(administration: Administration, original: Invoice, at: int | None = N
     draft = Invoice(
         id=administration.new_id(at), contact_id=original.contact_id,
         due_date=today + timedelta(days=original.due_days), created=at, updated=at,
-        lines=[_numbered(administration, line, at) for line in (heading, *lines)], person=original.person,
+        lines=numbered(administration, (heading, *lines), at), person=original.person,
         draft_number=administration.next_draft_number(), due_days=original.due_days, reference=original.reference,
         language=original.language, currency=original.currency, rate=original.rate, discount=original.discount,
         prices_are_incl_tax=original.prices_are_incl_tax, payment_conditions=original.payment_conditions,
         original_id=original.id, workflow_id=original.workflow_id, document_style_id=original.document_style_id,
         custom_fields=original.custom_fields, sequence_id=original.sequence_id,
     )  # fmt: skip
+    draft.log = history(administration, draft)  # names the original, which may be deleted later
     administration.put_invoice(draft)
     administration.announce("credit_invoice_created_from_original", draft)
     return draft
 
 
-def mark_dubious(administration: Administration, invoice: Invoice, day: date, at: int | None = None) -> None:
+def can_be_doubted(administration: Administration, invoice: Invoice) -> bool:
+    """Still to be collected, and something was sold: nothing is lost on a credit invoice or on one of nothing."""
+    return administration.state(invoice) in COLLECTABLE and administration.figures(invoice).incl > 0
+
+
+def mark_dubious(administration: Administration, invoice: Invoice, day: date) -> None:
     """P-11: the claim is doubted from `day`; it stays open."""
-    if administration.state(invoice) not in COLLECTABLE or invoice.dubious_on is not None:
+    if not can_be_doubted(administration, invoice) or invoice.dubious_on is not None:
         raise ValueError("only an open invoice can become dubious, once")
-    at = _at(administration, at)
+    at = administration.clock.milliseconds()
     remember(administration, invoice)
     invoice.dubious_on = day
     _store(administration, invoice, at)
     happened(administration, invoice, "sales_invoice_marked_as_dubious", at)
 
 
-def mark_uncollectible(
-    administration: Administration, invoice: Invoice, day: date, as_revenue: bool = False, at: int | None = None
-) -> None:
+def mark_uncollectible(administration: Administration, invoice: Invoice, day: date, as_revenue: bool = False) -> None:
     """P-12 and P-12b: the claim is given up on `day`; what was open stays shown as unpaid."""
-    if administration.state(invoice) not in COLLECTABLE:
+    if not can_be_doubted(administration, invoice):
         raise ValueError("only an open invoice can become uncollectible")
-    at = _at(administration, at)
+    at = administration.clock.milliseconds()
     remember(administration, invoice)
     invoice.uncollectible_on = day
     invoice.uncollectible_as_revenue = as_revenue
@@ -132,22 +137,22 @@ def mark_uncollectible(
     happened(administration, invoice, "sales_invoice_marked_as_uncollectible", at)
 
 
-def pause(administration: Administration, invoice: Invoice, paused: bool, at: int | None = None) -> None:
+def pause(administration: Administration, invoice: Invoice, paused: bool) -> None:
     """Holds back, or lets go on, the automatic steps of the workflow."""
     if invoice.paused == paused:
         return
-    at = _at(administration, at)
+    at = administration.clock.milliseconds()
     remember(administration, invoice)
     invoice.paused = paused
     _store(administration, invoice, at)
     happened(administration, invoice, "sales_invoice_paused" if paused else "sales_invoice_unpaused", at)
 
 
-def await_payment(administration: Administration, invoice: Invoice, at: int | None = None) -> None:
+def await_payment(administration: Administration, invoice: Invoice) -> None:
     """A collection was started and the bank has not confirmed it: no API call does this, the control surface does."""
     if administration.state(invoice) not in COLLECTABLE:
         raise ValueError("only an open invoice can wait for its payment")
-    at = _at(administration, at)
+    at = administration.clock.milliseconds()
     remember(administration, invoice)
     invoice.pending = True
     _store(administration, invoice, at)
@@ -156,7 +161,7 @@ def await_payment(administration: Administration, invoice: Invoice, at: int | No
 
 def delete(administration: Administration, invoice: Invoice, at: int | None = None) -> None:
     """Takes the invoice away; what its payments touched elsewhere is undone, its hours are unbilled again."""
-    at = _at(administration, at)
+    at = administration.at(at)
     for payment in invoice.payments:
         payments.undo_elsewhere(administration, payment, at)
         administration.announce("payment_destroyed", invoice)
@@ -165,17 +170,9 @@ def delete(administration: Administration, invoice: Invoice, at: int | None = No
     administration.announce("sales_invoice_destroyed", invoice)
 
 
-def _at(administration: Administration, at: int | None) -> int:
-    return administration.clock.milliseconds() if at is None else at
-
-
 def _store(administration: Administration, invoice: Invoice, at: int) -> None:
     invoice.updated = max(invoice.updated, at)
     administration.put_invoice(invoice)
-
-
-def _numbered(administration: Administration, line: Line, at: int) -> Line:
-    return line if line.id else replace(line, id=administration.new_id(at))
 
 
 def _negated(line: Line) -> dict[str, Any]:

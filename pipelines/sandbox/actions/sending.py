@@ -33,7 +33,7 @@ def send(administration: Administration, invoice: Invoice, how: Sending, at: int
 
     The invoice date stays what it is; without one it is the day of sending.
     """
-    at = administration.clock.milliseconds() if at is None else at
+    at = administration.at(at)
     remember(administration, invoice)
     invoice.delivery_method = how.method
     if not states.is_posted(invoice):
@@ -54,7 +54,7 @@ def schedule(
     """Leaves the sending to the calendar: nine in the morning of `day`."""
     if states.is_posted(invoice):
         raise ValueError("what was sent cannot be scheduled")
-    at = administration.clock.milliseconds() if at is None else at
+    at = administration.at(at)
     remember(administration, invoice)
     was_scheduled = invoice.scheduled
     invoice.invoice_date, invoice.due_date = day, day + timedelta(days=invoice.due_days)
@@ -71,7 +71,7 @@ def remind(administration: Administration, invoice: Invoice, how: Sending, at: i
     """Sends the next reminder of the workflow: the state is `reminded` until the days of that step are over."""
     if administration.state(invoice) not in ("open", "late", "reminded"):
         raise ValueError("only what is still to be paid can be reminded of")
-    at = administration.clock.milliseconds() if at is None else at
+    at = administration.at(at)
     remember(administration, invoice)
     was = administration.state(invoice)
     step = next_step(administration, invoice)
@@ -103,8 +103,12 @@ def _days(step: Step | None) -> int:
 
 
 def _data(invoice: Invoice, how: Sending) -> dict[str, str | None] | None:
+    """What the event shows: of a message of one's own the words as they were sent, placeholders included."""
+    card = invoice.card
+    if how.method == "Peppol":
+        return {"si_identifier": f"{card.si_identifier_type}:{card.si_identifier}"} if card else None
     if how.method != "Email":
         return None
-    name = invoice.card.name if invoice.card else ""
+    name = card.name if card else ""
     message = how.message or f"Geachte {name},\n\nIn de bijlage kunt u factuur {invoice.number} vinden."
-    return {"email_address": how.address, "email_message": message.replace("{invoice_id}", invoice.number or "")}
+    return {"email_address": how.address, "email_message": message}

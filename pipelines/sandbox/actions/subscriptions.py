@@ -11,6 +11,7 @@ from typing import Any
 
 from pipelines.sandbox import currencies
 from pipelines.sandbox.actions import billing, plans, recurring, sales, sending
+from pipelines.sandbox.actions.limits import count_down, may_make
 from pipelines.sandbox.administration import Administration
 from pipelines.sandbox.amounts import quantity
 from pipelines.sandbox.model import Invoice, Line, Plan, Recurring, Subscription
@@ -31,7 +32,7 @@ def create(
     administration: Administration, subscription: Subscription, terms: Terms, at: int | None = None
 ) -> Subscription:
     """Stores a subscription without id and the recurring invoice that bills it: from its first day, or tomorrow."""
-    at = _at(administration, at)
+    at = administration.at(at)
     product = administration.products[subscription.product_id]
     first = max(subscription.start, administration.clock.today() + timedelta(days=1))
     line = plans.line(administration, subscription, first)
@@ -63,7 +64,7 @@ def change(
     invoice. What the plan costs more in the period that was billed already is invoiced tomorrow (a guess: the contract
     says that it is billed and not when).
     """
-    at = _at(administration, at)
+    at = administration.at(at)
     bills = administration.recurring.get(subscription.recurring_id or 0)
     before = replace(subscription)
     for name, value in changes.items():
@@ -82,7 +83,7 @@ def change(
 
 def cancel(administration: Administration, subscription: Subscription, end: date, at: int | None = None) -> None:
     """Ends it with `end`; its recurring invoice stops, at once when no invoice would come until then."""
-    at = _at(administration, at)
+    at = administration.at(at)
     subscription.end = end
     subscription.cancelled = at
     bills = administration.recurring.get(subscription.recurring_id or 0)
@@ -98,11 +99,11 @@ def one_off(
     administration: Administration, bills: Recurring, lines: list[Line], day: date, at: int | None = None
 ) -> Invoice:
     """An invoice for something extra, scheduled for `day`, that becomes one with the subscription's of that day."""
-    at = _at(administration, at)
+    at = administration.at(at)
     invoice = billing.of_recurring(bills, lines, at)
     invoice.joins = bills.id
     sales.create(administration, invoice, at=at)
-    billing.count_down(administration)
+    count_down(administration, "sales_invoices")
     method = billing.delivery_method(administration, bills.contact_id)
     return sending.schedule(administration, invoice, day, sending.Sending(method), mergeable=bills.mergeable, at=at)
 
@@ -127,13 +128,9 @@ def _bill_plan(
     extra = plans.difference(bills, new, start)
     plans.follow(administration, bills, subscription, bills.next_day)
     bills.updated = max(bills.updated, at)
-    if extra is not None and billing.may_bill(administration):
+    if extra is not None and may_make(administration, "sales_invoices"):
         cents, period = extra
         line = replace(new, price=cents, amount=None, quantity=quantity(None), period=period)
         tomorrow = administration.clock.today() + timedelta(days=1)
         invoice = one_off(administration, bills, [line], tomorrow, at)
         invoice.joins = None
-
-
-def _at(administration: Administration, at: int | None) -> int:
-    return administration.clock.milliseconds() if at is None else at

@@ -7,8 +7,9 @@ exists the wording is our guess and the line says so.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import orjson
@@ -17,6 +18,8 @@ from pipelines.sandbox.administration import Administration
 from pipelines.sandbox.api import forms
 from pipelines.sandbox.identifiers import id_of
 from pipelines.sandbox.world import Token, World
+
+Record = TypeVar("Record")
 
 
 @dataclass(frozen=True)
@@ -60,12 +63,35 @@ class Call:
             # The words are those of Grape, whose words are in other refusals of the contract; no example shows this.
             raise refuse(400, "message body does not match declared format") from None
 
+    def object(self) -> dict[str, Any]:
+        """The body as an object; one that is something else has nothing in it."""
+        body = self.json()
+        return body if isinstance(body, dict) else {}
+
+    def below(self, name: str) -> dict[str, Any] | None:
+        """The object below `name` in the body; None when there is none."""
+        wanted = self.object().get(name)
+        return wanted if isinstance(wanted, dict) else None
+
     def flag(self, name: str) -> bool:
         return self.query.get(name, "").lower() == "true"
 
     def id(self, name: str = "id") -> int | None:
         """An id out of the path; None when it is not a number."""
         return id_of(self.arguments[name]) or None
+
+    def find(self, held: Mapping[int, Record], missing: RefusalError | None = None, name: str = "id") -> Record:
+        """The record that the id `name` in the path names; raises `missing`, the usual 404 unless said otherwise."""
+        record = held.get(self.id(name) or 0)
+        if record is None:
+            raise missing or not_found()
+        return record
+
+    def moved(self, path: str, sentence: str | bytes | None = None) -> Reply:
+        """302 to a path of this host, with a sentence as plain text: the usual one unless the contract has another."""
+        location = self.url.partition("/api/v2/")[0] + path
+        words = f"This resource has been moved temporarily to {location}." if sentence is None else sentence
+        return Reply(302, words, {"Location": location, "Content-Type": "text/plain"})
 
     def link(self, page: int, relation: str) -> str:
         return f'<{self.url}?{urlencode(self.query | {"page": str(page)})}>; rel="{relation}"'
@@ -77,6 +103,17 @@ def refuse(status: int, error: str, symbolic: dict[str, Any] | None = None) -> R
 
 def not_found(field_name: str = "id", error: str = "record not found") -> RefusalError:
     return refuse(404, error, {field_name: "not_found"})
+
+
+def not_there(what: str) -> RefusalError:
+    """The other way to say that a record does not exist; which operation uses which is in the contract's examples."""
+    return refuse(404, f"Record not found for model name: {what}")
+
+
+def refuse_unknown(given: dict[str, Any], known: Collection[str]) -> None:
+    """400 for the first key that is not known, where the contract has no 422. No example shows its words."""
+    for key in sorted(given.keys() - set(known)):
+        raise refuse(400, f"{key} is not allowed", {key: "unknown"})
 
 
 @dataclass
@@ -94,3 +131,10 @@ class Complaints:
     def refuse_if_any(self) -> None:
         if self.error:
             raise RefusalError(422, {"error": self.error, "details": self.details})
+
+
+def invalid(name: str, text: str, code: str) -> RefusalError:
+    """A 422 with one complaint."""
+    complaints = Complaints()
+    complaints.add(name, text, code)
+    return RefusalError(422, {"error": complaints.error, "details": complaints.details})

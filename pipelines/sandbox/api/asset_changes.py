@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from datetime import date
 
 from pipelines.sandbox.actions import asset_reserve, assets
-from pipelines.sandbox.actions.locks import is_locked, refuse_locked
+from pipelines.sandbox.actions.locks import is_locked
 from pipelines.sandbox.administration import Administration
-from pipelines.sandbox.api.answer import Call, Complaints, RefusalError, Reply, refuse
-from pipelines.sandbox.api.asset_fields import Form, not_there
+from pipelines.sandbox.api.answer import Call, Complaints, RefusalError, Reply, invalid, not_there, refuse
+from pipelines.sandbox.api.asset_fields import Form
 from pipelines.sandbox.api.assets import found
+from pipelines.sandbox.api.locks import refuse_locked
 from pipelines.sandbox.api.routing import DOCUMENT, Handler, Operation, row
 from pipelines.sandbox.books import assets as books
 from pipelines.sandbox.model import Asset
@@ -125,9 +126,7 @@ def add_source(call: Call) -> Reply:
     if account_id is None:  # wording not in any example
         raise not_there("Detail" if is_detail else "GeneralJournalDocumentEntry")
     if account_id != asset.account_id:
-        complaints = Complaints()
-        complaints.add("booking", _UNEQUAL, "not_equal_to_asset_ledger_account")
-        complaints.refuse_if_any()
+        raise invalid("booking", _UNEQUAL, "not_equal_to_asset_ledger_account")
     made = assets.add_source(administration, asset, id_ if is_detail else None, None if is_detail else id_)
     return Reply(201, render.source(asset, made))
 

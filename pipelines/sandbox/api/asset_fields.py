@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from pipelines.sandbox.amounts import number, to_int
-from pipelines.sandbox.api.answer import Call, RefusalError, refuse
+from pipelines.sandbox.api.answer import Call, refuse
 from pipelines.sandbox.api.fields import MOST_MONEY, calendar_day
 from pipelines.sandbox.identifiers import id_of
 from pipelines.sandbox.model import Cents
@@ -19,10 +19,6 @@ from pipelines.sandbox.model import Cents
 MISSING, INVALID, NO_VALUE = "is missing", "is invalid", "does not have a valid value"
 _WHOLE_MONTHS = Decimal(12)
 _MOST_YEARS = 100  # a bound of ours
-
-
-def not_there(what: str) -> RefusalError:
-    return refuse(404, f"Record not found for model name: {what}")
 
 
 @dataclass
@@ -35,8 +31,7 @@ class Form:
 
     @classmethod
     def of(cls, call: Call, label: str = "") -> Form:
-        body = call.json()
-        return cls(body if isinstance(body, dict) else {}, label)
+        return cls(call.object(), label)
 
     def below(self, name: str, label: str, required: bool = True) -> Form:
         """The object under `name`. One that is missing misses all its fields too, as other resources answer."""

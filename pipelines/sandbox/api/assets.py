@@ -7,8 +7,8 @@ from datetime import date
 from pipelines.sandbox.actions import assets
 from pipelines.sandbox.actions.assets import Plan
 from pipelines.sandbox.actions.locks import is_locked
-from pipelines.sandbox.api.answer import Call, Complaints, RefusalError, Reply
-from pipelines.sandbox.api.asset_fields import Form, not_there
+from pipelines.sandbox.api.answer import Call, Complaints, RefusalError, Reply, invalid, not_there
+from pipelines.sandbox.api.asset_fields import Form
 from pipelines.sandbox.api.paging import paginate
 from pipelines.sandbox.api.routing import DOCUMENT, Operation, row
 from pipelines.sandbox.model import Account, Asset
@@ -25,10 +25,7 @@ _LOCKED = "Asset cannot be deleted because there are journal entries in the lock
 
 
 def found(call: Call) -> Asset:
-    record = call.administration.assets.get(call.id() or 0)
-    if record is None:
-        raise not_there("asset")
-    return record
+    return call.find(call.administration.assets, not_there("asset"))
 
 
 def listed(call: Call) -> Reply:
@@ -84,7 +81,7 @@ def update(call: Call) -> Reply:
         account = _checked(call, name, account_id, value, plan)
         assets.change_planned(administration, asset, account, day, value, plan)
     if not name:
-        _blank_name()
+        raise invalid("name", "can't be blank", "blank")
     if same or name != asset.name:
         assets.rename(administration, asset, name)
     return Reply(200, render.asset(administration, asset))
@@ -118,17 +115,9 @@ def _checked(call: Call, name: str, account_id: int, value: int, plan: Plan | No
     return account
 
 
-def _blank_name() -> None:
-    complaints = Complaints()
-    complaints.add("name", "can't be blank", "blank")
-    complaints.refuse_if_any()
-
-
 def _refuse_begun(call: Call, asset: Asset) -> None:
     if asset.purchase_day < call.administration.clock.today() or asset.changes:
-        complaints = Complaints()
-        complaints.add("base", "Cannot update asset when it has value changes", "cannot_update_with_value_changes")
-        complaints.refuse_if_any()
+        raise invalid("base", "Cannot update asset when it has value changes", "cannot_update_with_value_changes")
 
 
 def delete(call: Call) -> Reply:

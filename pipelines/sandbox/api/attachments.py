@@ -7,7 +7,7 @@ from email.message import Message
 from functools import partial
 from typing import Any
 
-from pipelines.sandbox.api.answer import Call, Reply, not_found, refuse
+from pipelines.sandbox.api.answer import Call, RefusalError, Reply, not_found, not_there, refuse
 from pipelines.sandbox.api.bearers import Bearer
 from pipelines.sandbox.api.routing import Operation, row
 from pipelines.sandbox.model import Attachment
@@ -76,15 +76,12 @@ def _found(bearer: Bearer, record_id: str, file_id: str, call: Call) -> tuple[An
 
 
 def _download(bearer: Bearer, record_id: str, file_id: str, call: Call) -> Reply:
-    _, kept = _found(bearer, record_id, file_id, call)
+    try:
+        _, kept = _found(bearer, record_id, file_id, call)
+    except RefusalError:
+        raise not_there("Attachment") from None  # as the example of external invoices says
     location = call.world.storage.offer(kept.filename, kept.content_type, lambda: kept.content)
-    return redirect(call, location)
-
-
-def redirect(call: Call, location: str) -> Reply:
-    """302 to a path of this host, with the sentence of the contract as plain text."""
-    base = call.url.partition("/api/v2/")[0]
-    return Reply(302, DOWNLOAD, {"Location": f"{base}{location}", "Content-Type": "text/plain"})
+    return call.moved(location, DOWNLOAD)
 
 
 def _delete(bearer: Bearer, record_id: str, file_id: str, call: Call) -> Reply:

@@ -49,10 +49,7 @@ def single(call: Call) -> Reply:
 
 
 def found(call: Call) -> Mutation:
-    mutation = call.administration.mutations.get(call.id() or 0)
-    if mutation is None:
-        raise not_found()
-    return mutation
+    return call.find(call.administration.mutations)
 
 
 def _filtered(call: Call) -> list[Mutation]:

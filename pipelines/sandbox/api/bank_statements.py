@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from pipelines.sandbox.actions import bank
-from pipelines.sandbox.actions.locks import refuse_locked
 from pipelines.sandbox.administration import Administration
-from pipelines.sandbox.amounts import to_int
 from pipelines.sandbox.api import fields
-from pipelines.sandbox.api.answer import Call, Complaints, Reply, not_found, refuse
+from pipelines.sandbox.api.answer import Call, Complaints, Reply, not_found, not_there, refuse
+from pipelines.sandbox.api.locks import refuse_locked
 from pipelines.sandbox.api.routing import BANK, Operation, row
 from pipelines.sandbox.identifiers import id_of
 from pipelines.sandbox.model import Mutation, Statement
@@ -49,9 +47,7 @@ def create_statement(call: Call) -> Reply:
 
 def update_statement(call: Call) -> Reply:
     administration = call.administration
-    statement = administration.statements.get(call.id() or 0)
-    if statement is None:
-        raise refuse(404, "Record not found for model name: Financial statement")
+    statement = call.find(administration.statements, not_there("Financial statement"))
     wanted = _statement_body(call)
     complaints = Complaints()
     changed = Statement(
@@ -61,12 +57,13 @@ def update_statement(call: Call) -> Reply:
     _fill(changed, wanted, complaints)
     fresh, gone, edited = _mutations(administration, changed, wanted, complaints)
     complaints.refuse_if_any()
-    refuse_locked(administration, *(m.day for m in (*fresh, *gone, *edited)), what="Financial statement")
+    before = [administration.mutations[mutation.id] for mutation in edited]
+    refuse_locked(administration, *(m.day for m in (*fresh, *gone, *before, *edited)), what="Financial statement")
     administration.statements[statement.id] = changed
     for mutation in gone:
         bank.remove_mutation(administration, mutation)
     for mutation in edited:
-        administration.put_mutation(mutation)
+        bank.change_mutation(administration, mutation)
     bank.add_to_statement(administration, changed, fresh)
     administration.touch(changed)
     administration.announce("financial_statement_updated", changed)
@@ -75,21 +72,18 @@ def update_statement(call: Call) -> Reply:
 
 def delete_statement(call: Call) -> Reply:
     administration = call.administration
-    statement = administration.statements.get(call.id() or 0)
-    if statement is None:
-        raise not_found()
+    statement = call.find(administration.statements)
     refuse_locked(administration, *bank.days_of(administration, statement), status=422, what="Financial statement")
     bank.remove_statement(administration, statement)
     return Reply(204)
 
 
 def _statement_body(call: Call) -> dict[str, Any]:
-    body = call.json()
-    wanted = body.get("financial_statement") if isinstance(body, dict) else None
-    if not isinstance(wanted, dict):
+    wanted = call.below("financial_statement")
+    if wanted is None:
         raise refuse(400, "Financial statement is required", {"financial_statement": "required"})  # by analogy
     complaints = Complaints()
-    fields.unknown(complaints, body, frozenset({"financial_statement"}), "")
+    fields.unknown(complaints, call.object(), frozenset({"financial_statement"}), "")
     fields.unknown(complaints, wanted, _STATEMENT_KEYS, "")
     complaints.refuse_if_any()
     return wanted
@@ -101,25 +95,20 @@ def _fill(statement: Statement, wanted: dict[str, Any], complaints: Complaints) 
         if not statement.reference:
             complaints.add("reference", "can't be blank", "blank")
     if "official_date" in wanted:
-        statement.official_day = _day(wanted["official_date"], "official_date", complaints)
+        statement.official_day = fields.day(wanted["official_date"], "official_date", complaints)
     if "official_balance" in wanted:
-        balance = fields.amount(wanted["official_balance"], "official_balance", complaints)
-        statement.official_balance = None if balance is None else to_int(balance * 100)
+        statement.official_balance = fields.cents(wanted["official_balance"], "official_balance", complaints)
 
 
 def _mutations(
     administration: Administration, statement: Statement, wanted: dict[str, Any], complaints: Complaints
 ) -> tuple[list[Mutation], list[Mutation], list[Mutation]]:
     """New, removed and changed transactions; a changed one is a copy that is only put when nothing is refused."""
-    given = wanted.get("financial_mutations_attributes") or []
-    rows = list(given.values()) if isinstance(given, dict) else given
-    if not isinstance(rows, list) or not all(isinstance(each, dict) for each in rows):
-        complaints.add("financial_mutations", "is invalid", "invalid")
-        return [], [], []
+    given = wanted.get("financial_mutations_attributes") or None
     fresh: list[Mutation] = []
     gone: list[Mutation] = []
     edited: list[Mutation] = []
-    for each in rows:
+    for each in fields.rows(given, "financial_mutations", complaints):
         fields.unknown(complaints, each, _MUTATION_KEYS, "financial_mutations.")
         if each.get("id") in (None, ""):
             fresh.append(_mutation(administration, statement, None, each, complaints))
@@ -139,8 +128,8 @@ def _mutation(
     complaints: Complaints,
 ) -> Mutation:  # fmt: skip
     now = administration.clock.milliseconds()
-    amount = fields.amount(row_.get("amount"), "financial_mutations.amount", complaints)
-    day = _day(row_.get("date"), "financial_mutations.date", complaints)
+    amount = fields.cents(row_.get("amount"), "financial_mutations.amount", complaints)
+    day = fields.day(row_.get("date"), "financial_mutations.date", complaints)
     account = administration.financial_accounts.get(statement.financial_account_id)
     if known is None:
         for name, value in (("amount", amount), ("date", day)):
@@ -149,7 +138,7 @@ def _mutation(
     return Mutation(
         id=known.id if known else 0,
         day=day or (known.day if known else administration.clock.today()),
-        amount=to_int(amount * 100) if amount is not None else known.amount if known else 0,
+        amount=amount if amount is not None else known.amount if known else 0,
         message=str(row_.get("message", known.message if known else "") or ""),
         account_id=account.account_id if account else known.account_id if known else 0,
         financial_account_id=statement.financial_account_id,
@@ -165,16 +154,6 @@ def _mutation(
         sepa_fields=known.sepa_fields if known else None,
         processed=known.processed if known else None,
     )
-
-
-def _day(value: Any, name: str, complaints: Complaints) -> date | None:
-    if value in (None, ""):
-        return None
-    try:
-        return fields.calendar_day(value)
-    except ValueError:
-        complaints.add(name, "is invalid", "invalid")
-        return None
 
 
 OPERATIONS: tuple[Operation, ...] = (

@@ -7,16 +7,16 @@ from typing import Any
 
 from pipelines.sandbox import chart
 from pipelines.sandbox.actions import bank, payment_orders, payments, purchases
-from pipelines.sandbox.actions.locks import refuse_locked
-from pipelines.sandbox.actions.payments import Payable
 from pipelines.sandbox.administration import Administration
-from pipelines.sandbox.amounts import quantity, to_int
+from pipelines.sandbox.amounts import quantity
 from pipelines.sandbox.api import bank as reading
 from pipelines.sandbox.api import fields
-from pipelines.sandbox.api.answer import Call, Complaints, Reply, not_found, refuse
+from pipelines.sandbox.api.answer import Call, Complaints, Reply, not_found, refuse, refuse_unknown
+from pipelines.sandbox.api.locks import refuse_locked
 from pipelines.sandbox.api.routing import BANK, Operation, row
 from pipelines.sandbox.identifiers import id_of
 from pipelines.sandbox.model import Cents, Line, Mutation, PaymentOrder, Purchase
+from pipelines.sandbox.payers import Payable
 from pipelines.sandbox.render import bank as render
 
 _LINK_KEYS = frozenset({
@@ -27,18 +27,15 @@ _UNLINK_KEYS = frozenset({"booking_type", "booking_id"})
 
 
 def _body(call: Call, keys: frozenset[str]) -> dict[str, Any]:
-    body = call.json()
-    body = body if isinstance(body, dict) else {}
-    if unknown := sorted(body.keys() - keys):
-        raise refuse(400, f"{unknown[0]} is not allowed", {unknown[0]: "unknown"})  # wording not in any example
+    body = call.object()
+    refuse_unknown(body, keys)
     if not body.get("booking_type"):
         raise refuse(400, "Booking Type is required", {"booking_type": "required"})  # by analogy with `ids`
     return body
 
 
 def _money(body: dict[str, Any], name: str) -> Cents | None:
-    found = fields.amount(body.get(name), name, Complaints())
-    return None if found is None else to_int(found * 100)
+    return fields.cents(body.get(name), name, Complaints())
 
 
 def _amount(body: dict[str, Any]) -> Cents:
@@ -76,7 +73,9 @@ def _document(known: Callable[[Administration], dict[int, Any]]) -> Callable[...
         base, price = abs(_amount(body)), _money(body, "price")
         if price is None and document.rate != 1:
             raise refuse(400, "Price can't be nil", {"price": "nils"})  # both are required in a foreign currency
-        bank.link_document(administration, mutation, document, abs(price) if price is not None else base, base)
+        if price is None or document.currency == administration.currency:
+            price = base  # in the own currency the two can only be the same
+        bank.link_document(administration, mutation, document, abs(price), base)
 
     return linked
 

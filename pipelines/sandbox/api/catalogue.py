@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from pipelines.sandbox.administration import Administration
-from pipelines.sandbox.amounts import to_int
 from pipelines.sandbox.api import fields
-from pipelines.sandbox.api.answer import Call, Complaints, RefusalError, Reply, not_found, refuse
+from pipelines.sandbox.api.answer import Call, Complaints, RefusalError, Reply, not_found, not_there, refuse
 from pipelines.sandbox.api.paging import paginate
 from pipelines.sandbox.api.routing import ADMIN, CONTACT, Operation, Scopes, row
 from pipelines.sandbox.identifiers import id_of
@@ -50,22 +48,12 @@ def products(call: Call) -> Reply:
     )  # fmt: skip
 
 
-def _says(product: Product, query: str) -> bool:
-    return any(query in (text or "").lower() for text in (product.title, product.description, product.identifier))
-
-
 def _named(call: Call) -> Product:
-    found = call.administration.products.get(call.id() or 0)
-    if found is None:
-        raise refuse(404, "Record not found for model name: Product")
-    return found
+    return call.find(call.administration.products, not_there("Product"))
 
 
 def _found(call: Call) -> Product:
-    found = call.administration.products.get(call.id() or 0)
-    if found is None:
-        raise not_found()
-    return found
+    return call.find(call.administration.products)
 
 
 def product(call: Call) -> Reply:
@@ -132,9 +120,8 @@ def _is_used(administration: Administration, product_id: int) -> bool:
 
 
 def _changed(call: Call, record: Product, required: bool) -> Product:
-    body = call.json()
-    wanted = body.get("product") if isinstance(body, dict) else None
-    if not isinstance(wanted, dict):
+    wanted = call.below("product")
+    if wanted is None:
         raise refuse(400, "Product is required", {"product": "required"})
     complaints, administration = Complaints(), call.administration
     fields.unknown(complaints, wanted, _KEYS, "")
@@ -148,10 +135,10 @@ def _changed(call: Call, record: Product, required: bool) -> Product:
             words = f"is too long (maximum is {LONGEST_DESCRIPTION} characters)"
             complaints.add("description", words, "too_long", count=LONGEST_DESCRIPTION)
     if "price" in wanted or required:
-        price = fields.amount(wanted.get("price"), "price", complaints)
+        price = fields.cents(wanted.get("price"), "price", complaints)
         if price is None and "price" not in complaints.error:
             complaints.add("price", "can't be blank", "blank")
-        changes["price"] = to_int((price or Decimal(0)) * 100)
+        changes["price"] = price or 0
     for key, known, name in (
         ("tax_rate_id", administration.tax_rates, "tax_rate_id"),
         ("ledger_account_id", administration.accounts, "account_id"),
@@ -181,7 +168,7 @@ def sales_link(call: Call) -> Reply:
     found = _named(call)
     contact = call.query.get("contact_id", "")
     if contact and id_of(contact) not in call.administration.contacts:
-        raise refuse(404, "Record not found for model name: Contact")
+        raise not_there("Contact")
     if not found.active:
         raise refuse(404, "Product not valid for online sales")
     return Reply(201, f"{CHECKOUT}/{secret('product', found.id, contact)[:12]}")
@@ -193,9 +180,7 @@ def workflows(call: Call) -> Reply:
 
 
 def workflow(call: Call) -> Reply:
-    found = call.administration.workflows.get(call.id() or 0)
-    if found is None:
-        raise refuse(404, "Record not found for model name: Workflow")
+    found = call.find(call.administration.workflows, not_there("Workflow"))
     return Reply(200, render.workflow(call.administration, found))
 
 

@@ -96,9 +96,8 @@ def delete(call: Call) -> Reply:
 
 
 def _changed(call: Call, record: Identity, keys: frozenset[str]) -> Identity:
-    body = call.json()
-    wanted = body.get("identity") if isinstance(body, dict) else None
-    if not isinstance(wanted, dict):
+    wanted = call.below("identity")
+    if wanted is None:
         raise refuse(400, "Identity is required", {"identity": "required"})  # wording not in any example
     complaints = Complaints()
     fields.unknown(complaints, wanted, keys, "")

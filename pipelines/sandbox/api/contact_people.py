@@ -8,7 +8,7 @@ from typing import Any
 from pipelines.sandbox.actions import contacts as actions
 from pipelines.sandbox.administration import Administration
 from pipelines.sandbox.api import fields
-from pipelines.sandbox.api.answer import Call, Complaints, RefusalError, Reply, not_found
+from pipelines.sandbox.api.answer import Call, Complaints, RefusalError, Reply, invalid, not_found
 from pipelines.sandbox.api.routing import CONTACT, Operation, row
 from pipelines.sandbox.cards import Contact, Person
 from pipelines.sandbox.render import contacts as render
@@ -35,13 +35,9 @@ def parsed(
 
 def create(call: Call) -> Reply:
     """A contact that does not exist is a 422 here, as the contract's example says."""
-    contact = call.administration.contacts.get(call.id("contact_id") or 0)
-    if contact is None:
-        raise RefusalError(422, {"error": {"contact": ["must exist"]}, "details": {"contact": [{"error": "blank"}]}})
+    contact = call.find(call.administration.contacts, invalid("contact", "must exist", "blank"), name="contact_id")
     complaints = Complaints()
-    body = call.json()
-    wanted = body.get("contact_person") if isinstance(body, dict) else None
-    person = parsed(call.administration, None, wanted if isinstance(wanted, dict) else {}, complaints)
+    person = parsed(call.administration, None, call.below("contact_person") or {}, complaints)
     complaints.refuse_if_any()
     actions.put_person(call.administration, contact, person)
     return Reply(201, render.person(call.administration, contact.id, person))
@@ -52,7 +48,7 @@ def _found(call: Call) -> tuple[Contact, Person]:
     for person in contact.card.people if contact else ():
         if contact is not None and person.id == call.id():
             return contact, person
-    raise not_found("contact_person_id", "contact person not found")
+    raise not_found()
 
 
 def single(call: Call) -> Reply:
@@ -61,11 +57,13 @@ def single(call: Call) -> Reply:
 
 
 def update(call: Call) -> Reply:
-    contact, person = _found(call)
+    """One that is not there is called otherwise here than in a GET or a DELETE."""
+    try:
+        contact, person = _found(call)
+    except RefusalError:
+        raise not_found("contact_person_id", "contact person not found") from None
     complaints = Complaints()
-    body = call.json()
-    wanted = body.get("contact_person") if isinstance(body, dict) else None
-    changed = parsed(call.administration, person, wanted if isinstance(wanted, dict) else {}, complaints)
+    changed = parsed(call.administration, person, call.below("contact_person") or {}, complaints)
     complaints.refuse_if_any()
     actions.put_person(call.administration, contact, changed)
     return Reply(200, render.person(call.administration, contact.id, changed))

@@ -13,7 +13,7 @@ from typing import Any
 
 from pipelines.sandbox import chart
 from pipelines.sandbox.administration import Administration
-from pipelines.sandbox.amounts import quantity, to_int
+from pipelines.sandbox.amounts import quantity
 from pipelines.sandbox.api import fields
 from pipelines.sandbox.api.answer import Complaints, not_found
 from pipelines.sandbox.identifiers import id_of
@@ -37,18 +37,6 @@ def of_sales(administration: Administration) -> Defaults:
     return Defaults(administration.roles[chart.REV], administration.sales_rate(21))
 
 
-def rows(given: Any, complaints: Complaints) -> list[dict[str, Any]]:
-    """The rows of a nested attribute; Rails forms send an object keyed by position instead of an array."""
-    if isinstance(given, dict):
-        given = list(given.values())
-    if given is None:
-        return []
-    if not isinstance(given, list) or not all(isinstance(detail, dict) for detail in given):
-        complaints.add("details", "is invalid", "invalid")
-        return []
-    return given
-
-
 def lines(
     administration: Administration,
     given: Any,
@@ -59,11 +47,14 @@ def lines(
     """The document's lines after the edit, in row order; new lines have id 0 until they are stored."""
     kept = {line.id: line for line in existing}
     added: list[Line] = []
-    for detail in rows(given, complaints):
+    wanted = fields.rows(given, "details", complaints)
+    # A new line comes after those that stay, wherever in the request the others are removed, as the examples show.
+    staying = len(kept) - sum(detail.get("_destroy") in (True, "true") for detail in wanted)
+    for detail in wanted:
         fields.unknown(complaints, detail, KEYS, "details.")
         named = detail.get("id")
         if named in (None, ""):
-            added.append(_line(administration, detail, len(kept) + len(added), complaints, defaults))
+            added.append(_line(administration, detail, staying + len(added), complaints, defaults))
             continue
         id_ = id_of(named)
         if id_ not in kept:
@@ -73,11 +64,6 @@ def lines(
         else:
             kept[id_] = _changed(administration, kept[id_], detail, complaints)
     return sorted([*kept.values(), *added], key=lambda line: line.row_order)
-
-
-def numbered(administration: Administration, found: Sequence[Line], at: int) -> list[Line]:
-    """The lines with ids for the new ones; call it when the document is stored."""
-    return [line if line.id else replace(line, id=administration.new_id(at)) for line in found]
 
 
 def _line(
@@ -112,8 +98,7 @@ def _changed(administration: Administration, line: Line, detail: dict[str, Any],
     """The line with what `detail` says; a key that is absent leaves the field alone."""
     changes: dict[str, Any] = {}
     if "price" in detail:
-        price = fields.amount(detail["price"], "details.price", complaints) or Decimal(0)
-        changes["price"] = to_int(price * 100)
+        changes["price"] = fields.cents(detail["price"], "details.price", complaints) or 0
     if "amount" in detail:
         changes["amount"] = fields.quantity(detail["amount"], "details.amount", complaints)
         changes["quantity"] = quantity(changes["amount"])

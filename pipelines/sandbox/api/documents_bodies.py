@@ -14,9 +14,11 @@ from decimal import Decimal
 from typing import Any
 
 from pipelines.sandbox import currencies
+from pipelines.sandbox.actions.limits import count_down
 from pipelines.sandbox.administration import Administration
 from pipelines.sandbox.api import fields
 from pipelines.sandbox.api.answer import Call, Complaints, RefusalError, refuse
+from pipelines.sandbox.api.limits import refuse_at_limit
 from pipelines.sandbox.identifiers import id_of
 
 
@@ -53,7 +55,7 @@ class Body:
     def contact(self, *, making: bool) -> int | None:
         """The contact's id. One that does not exist is a 400 while making (documented) and a 404 in a change."""
         value = self.given.get("contact_id")
-        if making and value not in (None, "") and not _names(value, self.administration.contacts):
+        if making and value not in (None, "") and id_of(value) not in self.administration.contacts:
             raise refuse(400, "Contact ID is invalid", {self.name: {"contact_id": "contact_invalid"}})
         return fields.record_id(value, self.administration.contacts, "contact_id", self.complaints)
 
@@ -68,8 +70,7 @@ class Body:
 
 def opened(call: Call, name: str, known: frozenset[str], *, making: bool, beside: frozenset[str] = frozenset()) -> Body:
     """The body of a request. Making needs the object below `name`; a change without it changes nothing."""
-    whole = call.json()
-    whole = whole if isinstance(whole, dict) else {}
+    whole = call.object()
     given = whole.get(name)
     if making and not isinstance(given, dict):
         raise refuse(400, f"{name.replace('_', ' ').title()} is required", {name: "required"})
@@ -83,13 +84,7 @@ def opened(call: Call, name: str, known: frozenset[str], *, making: bool, beside
 
 def day(value: Any, name: str, complaints: Complaints) -> date | None:
     """A date, also out of a moment as requests of the contract send one."""
-    if value in (None, ""):
-        return None
-    try:
-        return fields.calendar_day(value)
-    except ValueError:
-        complaints.add(name, "is not a valid date", "is not a valid date")
-        return None
+    return fields.day(value, name, complaints, "is not a valid date", "is not a valid date")
 
 
 @contextmanager
@@ -105,11 +100,5 @@ def without_404() -> Iterator[None]:
 
 def spend(administration: Administration, plural: str) -> None:
     """Counts one down of what the plan still allows of these, or refuses with 402 when that is none."""
-    if administration.limits.get(plural, 1) <= 0:
-        raise refuse(402, f"creating {plural.replace('_', ' ')} is limited", {"administration": "limit_reached"})
-    if plural in administration.limits:
-        administration.limits[plural] -= 1
-
-
-def _names(value: Any, known: dict[int, Any]) -> bool:
-    return id_of(value) in known
+    refuse_at_limit(administration, plural)
+    count_down(administration, plural)

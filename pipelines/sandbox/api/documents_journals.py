@@ -7,20 +7,18 @@ and the contract shows.
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from pipelines.sandbox.actions import journals
-from pipelines.sandbox.actions.locks import refuse_locked
 from pipelines.sandbox.administration import Administration
-from pipelines.sandbox.amounts import to_int
 from pipelines.sandbox.api import fields
 from pipelines.sandbox.api.answer import Call, Complaints, Reply, not_found
 from pipelines.sandbox.api.documents import DELETED, Kind, operations
 from pipelines.sandbox.api.documents_bodies import Body, opened, spend, without_404
+from pipelines.sandbox.api.locks import refuse_locked
 from pipelines.sandbox.api.routing import DOCUMENT, Operation, row
 from pipelines.sandbox.identifiers import id_of
-from pipelines.sandbox.model import Cents, Entry, Journal
+from pipelines.sandbox.model import Entry, Journal
 from pipelines.sandbox.render.journals import journal as render
 
 _KEYS = frozenset({"reference", "date", "journal_type", "general_journal_document_entries_attributes", "description"})
@@ -100,7 +98,7 @@ def _entries(body: Body, existing: list[Entry]) -> list[Entry]:
     given = body.given.get(f"{_NAME}_attributes")
     kept = {entry.id: entry for entry in existing}
     added: list[Entry] = []
-    for attributes in _rows(given, body.complaints):
+    for attributes in fields.rows(given, _NAME, body.complaints):
         fields.unknown(body.complaints, attributes, _ENTRY_KEYS, f"{_NAME}.")
         named = attributes.get("id")
         if named in (None, ""):
@@ -121,16 +119,6 @@ def _entries(body: Body, existing: list[Entry]) -> list[Entry]:
     return found
 
 
-def _rows(given: Any, complaints: Complaints) -> list[dict[str, Any]]:
-    given = list(given.values()) if isinstance(given, dict) else given
-    if given is None:
-        return []
-    if not isinstance(given, list) or not all(isinstance(attributes, dict) for attributes in given):
-        complaints.add(_NAME, "is invalid", "invalid")
-        return []
-    return given
-
-
 def _changed(administration: Administration, entry: Entry, given: dict[str, Any], complaints: Complaints) -> Entry:
     changes: dict[str, Any] = {}
     if "ledger_account_id" in given or not entry.account_id:
@@ -146,7 +134,7 @@ def _changed(administration: Administration, entry: Entry, given: dict[str, Any]
             changes[key] = fields.record_id(given[key], known, f"{_NAME}.{key}", complaints)
     for side in ("debit", "credit"):
         if side in given:
-            changes[side] = _cents(given[side], f"{_NAME}.{side}", complaints)
+            changes[side] = fields.cents(given[side], f"{_NAME}.{side}", complaints) or 0
     if "description" in given:
         changes["description"] = fields.text(given, "description", complaints) or ""
     if given.get("row_order") not in (None, ""):
@@ -155,10 +143,6 @@ def _changed(administration: Administration, entry: Entry, given: dict[str, Any]
     if changed.debit and changed.credit:
         complaints.add(f"{_NAME}.debit", "is invalid", "invalid")  # an entry has one side; the words are a guess
     return changed
-
-
-def _cents(value: Any, name: str, complaints: Complaints) -> Cents:
-    return to_int((fields.amount(value, name, complaints) or Decimal(0)) * 100)
 
 
 OPERATIONS: tuple[Operation, ...] = (

@@ -13,7 +13,6 @@ from typing import Any
 from pipelines.sandbox import states, states_documents
 from pipelines.sandbox.actions import payments as money
 from pipelines.sandbox.actions import purchases
-from pipelines.sandbox.actions.locks import refuse_locked
 from pipelines.sandbox.administration import Administration
 from pipelines.sandbox.api import details, fields, payments
 from pipelines.sandbox.api.answer import Call, Reply, refuse
@@ -21,6 +20,7 @@ from pipelines.sandbox.api.details import Defaults
 from pipelines.sandbox.api.documents import DELETED, Kind, operations
 from pipelines.sandbox.api.documents_bodies import Body, opened, spend, without_404
 from pipelines.sandbox.api.documents_shares import shares
+from pipelines.sandbox.api.locks import refuse_locked
 from pipelines.sandbox.api.routing import DOCUMENT, Operation, row
 from pipelines.sandbox.model import Line, Purchase
 from pipelines.sandbox.render.purchases import purchase as render

@@ -25,7 +25,7 @@ def shares(administration: Administration, given: Any, complaints: Complaints, p
     """The purchase's shares after the edit; new ones have id 0. `purchase` has its new lines already."""
     kept = {share.id: share for share in purchase.allocations}
     added: list[Allocation] = []
-    for row in _rows(given, complaints):
+    for row in fields.rows(given, _NAME, complaints):
         fields.unknown(complaints, row, _KEYS, f"{_NAME}.")
         named = row.get("id")
         if named in (None, ""):
@@ -42,16 +42,6 @@ def shares(administration: Administration, given: Any, complaints: Complaints, p
     found = [*kept.values(), *added]
     _check(purchase, found, complaints)
     return found
-
-
-def _rows(given: Any, complaints: Complaints) -> list[dict[str, Any]]:
-    given = list(given.values()) if isinstance(given, dict) else given
-    if given is None:
-        return []
-    if not isinstance(given, list) or not all(isinstance(row, dict) for row in given):
-        complaints.add(_NAME, "is invalid", "invalid")
-        return []
-    return given
 
 
 def _changed(

@@ -9,14 +9,13 @@ from typing import Any
 
 from pipelines.sandbox.actions import exports
 from pipelines.sandbox.api import exports as asking
-from pipelines.sandbox.api.answer import Call, Reply, refuse
-from pipelines.sandbox.api.asset_fields import not_there
+from pipelines.sandbox.api.answer import Call, Reply, not_there, refuse
+from pipelines.sandbox.api.links import LINK_SECONDS
 from pipelines.sandbox.api.paging import paginate
 from pipelines.sandbox.api.routing import ANY, BOOKKEEPING, CONTACT, DOCUMENT, INVOICE, Operation, Scopes, row
 from pipelines.sandbox.clock import iso
 from pipelines.sandbox.model import Download
 
-LINK_SECONDS = 30  # "The link is valid for 30 seconds."
 _SENTENCE = b'{"message":"Use the Location header to download the file"}'
 
 # Kind → the scopes it takes, and how a refusal calls them. The last three are made on the website only.
@@ -89,8 +88,7 @@ def download(call: Call) -> Reply:
     except ValueError:
         raise not_there("Download") from None
     path = call.world.storage.offer(found.filename, found.content_type, content, LINK_SECONDS)
-    location = call.url.partition("/api/v2/")[0] + path
-    return Reply(302, _SENTENCE, {"Location": location, "Content-Type": "text/plain"})
+    return call.moved(path, _SENTENCE)
 
 
 OPERATIONS: tuple[Operation, ...] = (

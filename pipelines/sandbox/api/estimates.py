@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from pipelines.sandbox import states_estimates
 from pipelines.sandbox.administration import Administration
-from pipelines.sandbox.api import attachments, estimates_writes, filters, notes, periods
+from pipelines.sandbox.api import attachments, estimates_writes, filters, links, notes, periods
 from pipelines.sandbox.api.answer import Call, Reply, not_found
 from pipelines.sandbox.api.bearers import Bearer
-from pipelines.sandbox.api.invoice_downloads import LINK_SECONDS
 from pipelines.sandbox.api.paging import paginate
 from pipelines.sandbox.api.routing import ESTIMATE, Operation, row
 from pipelines.sandbox.api.synchronization import asked_ids
@@ -73,16 +72,10 @@ def by_estimate_id(call: Call) -> Reply:
 
 
 def pdf(call: Call) -> Reply:
-    """302 with the place to fetch it from, good for thirty seconds; the body says so too, in plain text."""
     estimate = estimates_writes.found(call)
-    stationery = call.query.get("media") == "stationery"
-    path = call.world.storage.offer(
-        f"{name_of(estimate)}.pdf", "application/pdf",
-        lambda: estimate_pdf(call.administration, estimate, stationery), LINK_SECONDS,
-    )  # fmt: skip
-    location = call.url.partition("/api/v2/")[0] + path
-    sentence = f"This resource has been moved temporarily to {location}."
-    return Reply(302, sentence, {"Location": location, "Content-Type": "text/plain"})
+    return links.pdf(
+        call, name_of(estimate), lambda stationery: estimate_pdf(call.administration, estimate, stationery)
+    )
 
 
 BEARER = Bearer("Estimate", "estimates", "estimate_id", ESTIMATE, lambda owner: owner.estimates)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from pipelines.sandbox import currencies
+from pipelines.sandbox.actions.billing import due_days
 from pipelines.sandbox.administration import Administration
 from pipelines.sandbox.api import fields, offer_fields
 from pipelines.sandbox.api.answer import Call, Complaints
@@ -16,7 +17,6 @@ LANGUAGES = (
     "bg", "cs", "da", "de", "el", "en", "es", "fr", "hr", "hu", "it", "no", "nl", "nl-be", "pl", "pt", "ro", "sv", "tr",
     "uk",
 )  # fmt: skip
-DUE_DAYS = 14  # where the workflow is not known
 PRE_TEXT = (
     "Geachte {recipient.name},\n\nHierbij ontvangt u van ons de prijsopgave {document.estimate_id} voor de "
     "onderstaande diensten."
@@ -75,7 +75,7 @@ def _follow_workflow(
         administration, given, "EstimateWorkflow", estimate.contact_id, complaints
     )
     workflow = administration.workflows.get(estimate.workflow_id)
-    estimate.due_days = offer_fields.due_days(workflow, DUE_DAYS)
+    estimate.due_days = due_days(workflow)
     estimate.currency = workflow.currency if workflow else administration.currency
     estimate.rate = currencies.rate(estimate.currency, administration.currency)
     estimate.language = workflow.language if workflow else administration.language
@@ -117,7 +117,7 @@ def _dates(administration: Administration, given: dict[str, Any], estimate: Esti
     if "first_due_interval" in given:
         estimate.due_days = fields.whole(given, "first_due_interval", estimate.due_days, complaints)
     if "estimate_date" in given:
-        chosen = offer_fields.day(given, "estimate_date", complaints)
+        chosen = fields.day(given.get("estimate_date"), "estimate_date", complaints)
         if chosen is not None or estimate.sent_on is None:
             estimate.estimate_date = chosen
     if {"first_due_interval", "estimate_date"} & given.keys():

@@ -5,32 +5,25 @@ Everything is checked before anything is stored: a refused request leaves nothin
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
 from pipelines.sandbox import states_estimates
 from pipelines.sandbox.actions import estimates
+from pipelines.sandbox.actions.limits import count_down
 from pipelines.sandbox.actions.sending import Sending
-from pipelines.sandbox.administration import Administration
-from pipelines.sandbox.api import estimates_fields, fields
-from pipelines.sandbox.api.answer import Call, Complaints, RefusalError, Reply, not_found, refuse
-from pipelines.sandbox.api.invoice_writes import count_down, refuse_when_limited
+from pipelines.sandbox.api import estimates_fields, fields, sending_fields
+from pipelines.sandbox.api.answer import Call, Complaints, RefusalError, Reply, refuse, refuse_unknown
+from pipelines.sandbox.api.limits import refuse_at_limit
 from pipelines.sandbox.api.routing import ESTIMATE, Operation, row
 from pipelines.sandbox.cards import Card
 from pipelines.sandbox.model import Estimate
 from pipelines.sandbox.render.estimates import estimate as render
-from pipelines.sandbox.render.invoices import identity_id, sales_invoice
+from pipelines.sandbox.render.invoices import sales_invoice
 
 _SENDING_KEYS = frozenset({"delivery_method", "email_address", "email_message", "sign_online"})
 _BESIDE_KEYS = frozenset({"estimate_sending", "sender", "signature_output", "audit_trail", "ip_address"})
-_ADDRESS = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 
 
 def found(call: Call) -> Estimate:
-    estimate = call.administration.estimates.get(call.id() or 0)
-    if estimate is None:
-        raise not_found()
-    return estimate
+    return call.find(call.administration.estimates)
 
 
 def create(call: Call) -> Reply:
@@ -60,10 +53,8 @@ def delete(call: Call) -> Reply:
 def change_state(call: Call) -> Reply:
     """Both refusals of a state are the contract's; that a missing one is `required` is by analogy."""
     estimate = found(call)
-    body = call.json()
-    given = body if isinstance(body, dict) else {}
-    for key in sorted(given.keys() - {"state"}):
-        raise refuse(400, f"{key} is not allowed", {key: "unknown"})  # wording not in any example
+    given = call.object()
+    refuse_unknown(given, {"state"})
     wanted = given.get("state")
     if wanted in (None, ""):
         raise refuse(400, "State is required", {"state": "required"})
@@ -80,14 +71,12 @@ def bill(call: Call) -> Reply:
     refused for its state: the sentence of the changes of state decides ("open to billed is accepted")."""
     administration = call.administration
     estimate = found(call)
-    body = call.json()
-    for key in sorted(body) if isinstance(body, dict) else ():
-        raise refuse(400, f"{key} is not allowed", {key: "unknown"})  # wording not in any example
+    refuse_unknown(call.object(), ())
     if states_estimates.state(estimate, administration.clock.today()) not in estimates.BILLABLE:
         raise refuse(400, "Invalid estimate state", {"id": "state"})
-    refuse_when_limited(administration)
+    refuse_at_limit(administration, "sales_invoices")
     invoice = estimates.bill(administration, estimate)
-    count_down(administration)
+    count_down(administration, "sales_invoices")
     return Reply(200, sales_invoice(administration, invoice))
 
 
@@ -95,8 +84,7 @@ def send(call: Call) -> Reply:
     """Sends a draft, or what was sent before once more and as it was sent then."""
     administration, complaints = call.administration, Complaints()
     estimate = found(call)
-    body = call.json()
-    given: dict[str, Any] = body if isinstance(body, dict) else {}
+    given = call.object()
     wanted = given.get("estimate_sending") or {}
     if not isinstance(wanted, dict):
         raise refuse(400, "Estimate Sending isn't a hash", {"estimate_sending": "hash"})
@@ -108,7 +96,10 @@ def send(call: Call) -> Reply:
         raise refuse(400, "Delivery Method isn't an option", {"estimate_sending": {"delivery_method": "in"}})
     if not estimate.lines:
         raise _empty()
-    address = _address(administration, estimate, card, wanted, complaints) if method == "Email" else None
+    address = None
+    if method == "Email":
+        address = sending_fields.address(wanted, estimates.addressees(estimate, card), complaints)
+        sending_fields.check_sender(administration, estimate, complaints)
     message = fields.text(wanted, "email_message", complaints)
     sign = fields.flag(wanted.get("sign_online"), "sign_online", complaints)
     fields.flag(given.get("sender"), "sender", complaints)
@@ -123,21 +114,6 @@ def _usual(estimate: Estimate, card: Card) -> str:
     if estimate.sent_on is not None:
         return estimate.delivery_method
     return card.delivery_method if card.delivery_method in ("Manual", "Post") else "Email"
-
-
-def _address(
-    administration: Administration, estimate: Estimate, card: Card, wanted: dict[str, Any], complaints: Complaints
-) -> str | None:
-    """Where the e-mail goes; it needs a sender with an address too."""
-    address = fields.text(wanted, "email_address", complaints) or estimates.addressees(estimate, card)
-    if not address:
-        complaints.add("email_address", "can't be blank", "blank")
-    elif not all(_ADDRESS.match(part.strip()) for part in re.split(r"[;,]", address)):
-        complaints.add("email_address", "is invalid", "invalid")  # wording not in any example
-    sender = administration.identities.get(identity_id(administration, estimate))
-    if sender is not None and not sender.email:
-        complaints.add("delivery_method", "The sender address must contain an email address", "need_identity_email")
-    return address
 
 
 def _empty() -> RefusalError:

@@ -24,7 +24,7 @@ CARDS_ACCESS = "sales_invoices and documents"
 def auditfile(call: Call) -> Reply:
     """Refused when an account has no number, or that of another one."""
     year, administration = _year(call), call.administration
-    version = str(_body(call).get("version") or VERSIONS[0])
+    version = str(call.object().get("version") or VERSIONS[0])
     if version not in VERSIONS:
         raise refuse(400, "version does not have a valid value")
     numbers = Counter(account.number for account in administration.accounts.values())
@@ -50,14 +50,9 @@ def brugstaat(call: Call) -> Reply:
     return _begin(call, "brugstaat", year)
 
 
-def _body(call: Call) -> dict[str, object]:
-    body = call.json()
-    return body if isinstance(body, dict) else {}
-
-
 def _year(call: Call) -> int:
     """Four digits. The words follow other operations of this family; no example has a wrong year."""
-    value = _body(call).get("year")
+    value = call.object().get("year")
     if value is None:
         raise refuse(400, "year is missing")
     text = str(value)

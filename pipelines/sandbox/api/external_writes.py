@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from pipelines.sandbox.actions import external
-from pipelines.sandbox.actions.locks import refuse_locked
 from pipelines.sandbox.administration import Administration
 from pipelines.sandbox.api import attachments, details
-from pipelines.sandbox.api.answer import Call, Complaints, Reply, not_found, refuse
+from pipelines.sandbox.api.answer import Call, Complaints, Reply, not_there, refuse, refuse_unknown
 from pipelines.sandbox.api.documents_bodies import Body, day, opened, without_404
+from pipelines.sandbox.api.locks import refuse_locked
 from pipelines.sandbox.model import ExternalInvoice, Line
 from pipelines.sandbox.render.external import external_invoice
 
@@ -33,18 +32,12 @@ _NOT_UNCOLLECTIBLE = (
 
 def found(call: Call, name: str = "id") -> ExternalInvoice:
     """The invoice of the path, missed in the words of writes."""
-    invoice = call.administration.external_invoices.get(call.id(name) or 0)
-    if invoice is None:
-        raise not_found()
-    return invoice
+    return call.find(call.administration.external_invoices, name=name)
 
 
 def named(call: Call) -> ExternalInvoice:
     """The invoice of the path, missed in the words of reads and marks."""
-    invoice = call.administration.external_invoices.get(call.id() or 0)
-    if invoice is None:
-        raise refuse(404, "Record not found for model name: External invoice")
-    return invoice
+    return call.find(call.administration.external_invoices, not_there("External invoice"))
 
 
 def create(call: Call) -> Reply:
@@ -125,7 +118,7 @@ def mark_dubious(call: Call) -> Reply:
 
 def mark_uncollectible(call: Call) -> Reply:
     """`book_method` is `revenue` or nothing; what else it says is refused in the words of parameters elsewhere."""
-    as_revenue = _flat(call).get("book_method")
+    as_revenue = call.object().get("book_method")
     if as_revenue not in (None, "", "revenue"):
         raise refuse(400, "book_method does not have a valid value")
 
@@ -152,11 +145,6 @@ def _lines(body: Body, existing: Sequence[Line]) -> list[Line]:
     return details.lines(body.administration, body.given.get("details_attributes"), body.complaints, defaults, existing)
 
 
-def _flat(call: Call) -> dict[str, Any]:
-    given = call.json()
-    return given if isinstance(given, dict) else {}
-
-
 def _marked(
     call: Call,
     known: frozenset[str],
@@ -164,10 +152,9 @@ def _marked(
     mark: Callable[[Administration, ExternalInvoice, date], ExternalInvoice],
 ) -> Reply:
     """Marks on the day of the body, today without one. Its refusals are 400: the contract has no 422 here."""
-    administration, given = call.administration, _flat(call)
+    administration, given = call.administration, call.object()
     invoice = named(call)
-    for key in sorted(given.keys() - known):
-        raise refuse(400, f"{key} is not allowed", {key: "unknown"})  # wording not in any example
+    refuse_unknown(given, known)
     complaints = Complaints()
     name = next(key for key in known if key.endswith("_date"))
     on = day(given.get(name), name, complaints) or administration.clock.today()

@@ -12,16 +12,29 @@ from pipelines.sandbox.administration import Administration
 from pipelines.sandbox.api import periods
 from pipelines.sandbox.api.answer import Complaints, RefusalError, not_found
 from pipelines.sandbox.identifiers import id_of
+from pipelines.sandbox.model import Cents
 
 _UNREACHABLE = ".invalid"  # no such domain exists (RFC 2606), so the sandbox need not ask anybody
-_ADDRESS = re.compile(r"^[^@\s,]+@[^@\s,]+\.[^@\s,.]+$")
+ADDRESS = re.compile(r"^[^@\s,]+@[^@\s,]+\.[^@\s,.]+$")
 MOST_MONEY = Decimal(1_000_000_000)
+_DAY = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?![0-9])")
 _MOST_DIGITS = 9  # of a count of days or seconds, well inside what a column of 32 bits holds
 
 
 def unknown(complaints: Complaints, given: dict[str, Any], known: frozenset[str], prefix: str) -> None:
     for key in sorted(given.keys() - known):
         complaints.add(f"{prefix}{key}", "is not allowed", "unknown")
+
+
+def rows(given: Any, name: str, complaints: Complaints) -> list[dict[str, Any]]:
+    """The rows of a nested attribute; Rails forms send an object keyed by position instead of an array."""
+    found = list(given.values()) if isinstance(given, dict) else given
+    if found is None:
+        return []
+    if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
+        complaints.add(name, "is invalid", "invalid")
+        return []
+    return found
 
 
 def record_id(
@@ -57,6 +70,12 @@ def amount(value: Any, name: str, complaints: Complaints) -> Decimal | None:
         complaints.add(name, "is not a number", "not_a_number", value=value)
         return None
     return found if _within_bound(found, name, complaints) else None
+
+
+def cents(value: Any, name: str, complaints: Complaints) -> Cents | None:
+    """An amount of money; None when there is none."""
+    found = amount(value, name, complaints)
+    return None if found is None else amounts.to_int(found * 100)
 
 
 def quantity(value: Any, name: str, complaints: Complaints) -> str | None:
@@ -97,20 +116,23 @@ def flag(value: Any, name: str, complaints: Complaints) -> bool:
 
 
 def calendar_day(value: Any) -> date:
-    """The date, also out of a moment. ValueError for none, or for one out of all bookkeeping."""
-    found = date.fromisoformat(str(value)[:10])
+    """The date, also out of a moment and without zeros before its parts, as a request of the contract has one
+    (`2017-6-30`). ValueError for none, or for one out of all bookkeeping.
+    """
+    parts = _DAY.match(str(value))
+    found = date(*map(int, parts.groups())) if parts else date.fromisoformat(str(value)[:10])
     if not periods.FIRST_YEAR <= found.year <= periods.LAST_YEAR:
         raise ValueError(f"{found} is not a day of any bookkeeping")
     return found
 
 
-def day(value: Any, complaints: Complaints) -> date | None:
+def day(value: Any, name: str, complaints: Complaints, words: str = "is invalid", code: str = "invalid") -> date | None:
     if value in (None, ""):
         return None
     try:
         return calendar_day(value)
     except ValueError:
-        complaints.add("invoice_date", "is invalid", "invalid")
+        complaints.add(name, words, code)
         return None
 
 
@@ -128,7 +150,7 @@ def emails(value: str | None, key: str, complaints: Complaints) -> str | None:
     """One or more addresses with commas between them."""
     if not value:
         return None
-    if not all(_ADDRESS.match(part.strip()) for part in value.split(",")):
+    if not all(ADDRESS.match(part.strip()) for part in value.split(",")):
         complaints.add(key, "is invalid", "invalid", value=value)
     elif any(part.strip().lower().endswith(_UNREACHABLE) for part in value.split(",")):
         # Seen by two clients (QUIRKS 52); the code is a guess.

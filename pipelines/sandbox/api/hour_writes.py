@@ -8,8 +8,9 @@ from typing import Any
 from pipelines.sandbox.actions import hours as actions
 from pipelines.sandbox.administration import Administration
 from pipelines.sandbox.api import fields, notes
-from pipelines.sandbox.api.answer import Call, Complaints, Reply, not_found, refuse
+from pipelines.sandbox.api.answer import Call, Complaints, Reply, invalid, not_found, refuse
 from pipelines.sandbox.api.bearers import Bearer
+from pipelines.sandbox.api.limits import refuse_at_limit
 from pipelines.sandbox.api.routing import HOURS, Operation, row
 from pipelines.sandbox.identifiers import id_of
 from pipelines.sandbox.model import TimeEntry
@@ -26,10 +27,7 @@ def _reply(call: Call, entry: TimeEntry, status: int = 200) -> Reply:
 
 
 def _found(call: Call) -> TimeEntry:
-    entry = call.administration.time_entries.get(call.id() or 0)
-    if entry is None:
-        raise not_found()
-    return entry
+    return call.find(call.administration.time_entries)
 
 
 def create(call: Call) -> Reply:
@@ -37,8 +35,7 @@ def create(call: Call) -> Reply:
     administration = call.administration
     blank = TimeEntry(0, 0, None, None, None, 0, None, "", 0, True, 0, 0)
     changes = _changes(call, blank, required=True)
-    if administration.limits.get("time_entries", 1) <= 0:
-        raise refuse(402, "creating time entries is limited", {"administration": "limit_reached"})
+    refuse_at_limit(administration, "time_entries")
     for name, value in changes.items():
         setattr(blank, name, value)
     return _reply(call, actions.create(administration, blank), 201)
@@ -58,10 +55,7 @@ def resume(call: Call) -> Reply:
     try:
         return _reply(call, actions.resume(call.administration, entry))
     except ValueError:
-        complaints = Complaints()
-        complaints.add("base", "Cannot resume timer", "cannot_resume_timer")
-        complaints.refuse_if_any()
-        raise
+        raise invalid("base", "Cannot resume timer", "cannot_resume_timer") from None
 
 
 def delete(call: Call) -> Reply:
@@ -71,9 +65,8 @@ def delete(call: Call) -> Reply:
 
 def _changes(call: Call, entry: TimeEntry, required: bool) -> dict[str, Any]:
     """The fields the body gives, checked; nothing is stored when one of them is wrong."""
-    body = call.json()
-    wanted = body.get("time_entry") if isinstance(body, dict) else None
-    if not isinstance(wanted, dict):
+    wanted = call.below("time_entry")
+    if wanted is None:
         raise refuse(400, "Time entry is required", {"time_entry": "required"})  # wording not in any example
     complaints = Complaints()
     fields.unknown(complaints, wanted, _KEYS, "")

@@ -78,9 +78,7 @@ def listed(call: Call) -> Reply:
 
 
 def single(call: Call) -> Reply:
-    entry = call.administration.time_entries.get(call.id() or 0)
-    if entry is None:
-        raise not_found()
+    entry = call.find(call.administration.time_entries)
     return Reply(200, time_entry(call.administration, entry, _sees_invoices(call)))
 
 

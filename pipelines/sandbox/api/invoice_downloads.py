@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pipelines.sandbox.administration import Administration
+from pipelines.sandbox.api import links
 from pipelines.sandbox.api.answer import Call, Reply
 from pipelines.sandbox.api.invoice_writes import found
 from pipelines.sandbox.api.routing import INVOICE, Operation, row
 from pipelines.sandbox.model import Invoice
 from pipelines.sandbox.render import invoice_papers, ubl
-
-LINK_SECONDS = 30  # "The link is valid for 30 seconds."
 
 
 def pdf(call: Call) -> Reply:
@@ -23,16 +22,10 @@ def packing_slip(call: Call) -> Reply:
 
 
 def _offered(call: Call, paper: Callable[[Administration, Invoice, bool], bytes]) -> Reply:
-    """302 with the place to fetch it from; the body says so too, as a quoted sentence in plain text."""
     invoice = found(call)
-    stationery = call.query.get("media") == "stationery"
-    name = f"{invoice_papers.name_of(invoice)}.pdf"
-    path = call.world.storage.offer(
-        name, "application/pdf", lambda: paper(call.administration, invoice, stationery), LINK_SECONDS
+    return links.pdf(
+        call, invoice_papers.name_of(invoice), lambda stationery: paper(call.administration, invoice, stationery)
     )
-    location = call.url.partition("/api/v2/")[0] + path
-    sentence = f"This resource has been moved temporarily to {location}."
-    return Reply(302, sentence, {"Location": location, "Content-Type": "text/plain"})
 
 
 def as_ubl(call: Call) -> Reply:

@@ -14,15 +14,14 @@ from decimal import Decimal
 from typing import Any
 
 from pipelines.sandbox import currencies
+from pipelines.sandbox.actions.billing import due_days
 from pipelines.sandbox.administration import PAYMENT_CONDITIONS, Administration
 from pipelines.sandbox.api import details, fields
 from pipelines.sandbox.api.answer import Call, Complaints, not_found, refuse
 from pipelines.sandbox.api.custom_values import custom_values
 from pipelines.sandbox.cards import Person
 from pipelines.sandbox.identifiers import id_of
-from pipelines.sandbox.model import Invoice, Workflow
-
-DUE_DAYS = 14  # where the workflow is not known
+from pipelines.sandbox.model import Invoice
 
 _COMMON = frozenset({
     "contact_id", "contact_person_id", "original_estimate_id", "document_style_id", "workflow_id", "reference",
@@ -72,11 +71,10 @@ def of_edit(call: Call, before: Invoice) -> Parsed:
 
 
 def _wanted(call: Call, complaints: Complaints, known: frozenset[str], beside: frozenset[str]) -> dict[str, Any]:
-    body = call.json()
-    wanted = body.get("sales_invoice") if isinstance(body, dict) else None
-    if not isinstance(wanted, dict):
+    wanted = call.below("sales_invoice")
+    if wanted is None:
         raise refuse(400, "Sales Invoice is required", {"sales_invoice": "required"})
-    fields.unknown(complaints, body, beside | {"sales_invoice"}, "")
+    fields.unknown(complaints, call.object(), beside | {"sales_invoice"}, "")
     fields.unknown(complaints, wanted, known, "")
     return wanted
 
@@ -85,7 +83,7 @@ def _blank(administration: Administration, contact_id: int, workflow_id: int) ->
     """What an invoice is when the request says nothing."""
     workflow = administration.workflows.get(workflow_id)
     now = administration.clock.milliseconds()
-    days = _due_days(workflow)
+    days = due_days(workflow)
     currency = workflow.currency if workflow else administration.currency
     return Invoice(
         id=0, contact_id=contact_id, due_date=administration.clock.today() + timedelta(days=days), created=now,
@@ -95,10 +93,6 @@ def _blank(administration: Administration, contact_id: int, workflow_id: int) ->
         payment_conditions=PAYMENT_CONDITIONS, workflow_id=workflow_id,
         document_style_id=administration.document_style_id,
     )  # fmt: skip
-
-
-def _due_days(workflow: Workflow | None) -> int:
-    return workflow.steps[0].due if workflow and workflow.steps else DUE_DAYS
 
 
 def _workflow_id(
@@ -156,9 +150,9 @@ def _dates(administration: Administration, wanted: dict[str, Any], invoice: Invo
     if "first_due_interval" in wanted:
         invoice.due_days = fields.whole(wanted, "first_due_interval", invoice.due_days, complaints)
     elif "workflow_id" in wanted and invoice.sent_on is None:
-        invoice.due_days = _due_days(administration.workflows.get(invoice.workflow_id))
+        invoice.due_days = due_days(administration.workflows.get(invoice.workflow_id))
     if "invoice_date" in wanted:
-        day = fields.day(wanted["invoice_date"], complaints)
+        day = fields.day(wanted["invoice_date"], "invoice_date", complaints)
         if day is not None or not (invoice.sent_on or invoice.scheduled):
             invoice.invoice_date = day
     if {"first_due_interval", "workflow_id", "invoice_date"} & wanted.keys():

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Any
 
 from pipelines.sandbox import states
 from pipelines.sandbox.actions import sales, sending
-from pipelines.sandbox.actions.locks import refuse_locked
 from pipelines.sandbox.actions.sending import Sending
 from pipelines.sandbox.administration import Administration
-from pipelines.sandbox.api import fields
+from pipelines.sandbox.api import fields, sending_fields
 from pipelines.sandbox.api.answer import Call, Complaints, Reply, refuse
 from pipelines.sandbox.api.invoice_writes import found, invalid_state
+from pipelines.sandbox.api.locks import refuse_locked
 from pipelines.sandbox.api.routing import INVOICE, Operation, row
 from pipelines.sandbox.cards import Card
 from pipelines.sandbox.identifiers import id_of
@@ -29,19 +28,17 @@ _REMINDER_KEYS = frozenset({
     "contact_id", "workflow_id", "document_style_id", "identity_id", "sales_invoice_ids", "reminder_text",
     "delivery_method", "email_address",
 })  # fmt: skip
-_ADDRESS = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 
 
 def send(call: Call) -> Reply:
     """Sends now, or leaves it to the calendar. A sent invoice goes out again; over Peppol only once, then by e-mail."""
     administration, complaints = call.administration, Complaints()
     invoice = found(call)
-    body = call.json() if call.body else {}
-    wanted = body.get("sales_invoice_sending") or {} if isinstance(body, dict) else {}
+    body = call.object()
+    wanted = body.get("sales_invoice_sending") or {}
     if not isinstance(wanted, dict):
         raise refuse(400, "Sales Invoice Sending is invalid", {"sales_invoice_sending": "invalid"})
-    if isinstance(body, dict):
-        fields.unknown(complaints, body, frozenset({"sales_invoice_sending"}), "")
+    fields.unknown(complaints, body, frozenset({"sales_invoice_sending"}), "")
     fields.unknown(complaints, wanted, _KEYS, "")
     if not invoice.lines:
         raise refuse(400, "details cannot be empty", {"sales_invoice": "details_cannot_be_empty"})
@@ -74,9 +71,9 @@ def _how(
         complaints.add("delivery_method", "is not included in the list", "inclusion", value=method)
     if method == "Peppol" and not card.si_identifier:
         complaints.add("delivery_method", "is invalid", "invalid")  # the contact cannot be reached there; wording ours
-    address = _address(wanted, card, complaints) if method == "Email" else None
+    address = sending_fields.address(wanted, card.email, complaints) if method == "Email" else None
     if method == "Email":
-        _check_sender(administration, invoice, complaints)
+        sending_fields.check_sender(administration, invoice, complaints)
     return Sending(str(method), address, fields.text(wanted, "email_message", complaints))
 
 
@@ -88,28 +85,13 @@ def _usual(invoice: Invoice, card: Card) -> str:
     return usual
 
 
-def _address(wanted: dict[str, Any], card: Card, complaints: Complaints) -> str | None:
-    address = fields.text(wanted, "email_address", complaints) or card.email
-    if not address:
-        complaints.add("email_address", "can't be blank", "blank")
-    elif not all(_ADDRESS.match(part.strip()) for part in re.split(r"[;,]", address)):
-        complaints.add("email_address", "is invalid", "invalid")  # wording not in any example
-    return address
-
-
-def _check_sender(administration: Administration, invoice: Invoice, complaints: Complaints) -> None:
-    sender = administration.identities.get(identity_id(administration, invoice))
-    if sender is not None and not sender.email:
-        complaints.add("delivery_method", "The sender address must contain an email address", "need_identity_email")
-
-
 def _scheduled_on(
     administration: Administration, wanted: dict[str, Any], later: bool, complaints: Complaints
 ) -> date | None:
     """The day to send on; it must be named and still come. Which words the service uses no example shows."""
     if not later:
         return None
-    day = fields.day(wanted.get("invoice_date"), complaints)
+    day = fields.day(wanted.get("invoice_date"), "invoice_date", complaints)
     if day is None:
         if wanted.get("invoice_date") in (None, ""):
             complaints.add("invoice_date", "can't be blank", "blank")
@@ -121,8 +103,8 @@ def _scheduled_on(
 def send_reminders(call: Call) -> Reply:
     """The bare number 200. All reminders are checked first; one of them wrong and none is sent."""
     administration, complaints = call.administration, Complaints()
-    body = call.json()
-    wanted = body.get("sales_invoice_reminders") if isinstance(body, dict) else None
+    body = call.object()
+    wanted = body.get("sales_invoice_reminders")
     if not isinstance(wanted, list) or not all(isinstance(reminder, dict) for reminder in wanted):
         raise refuse(400, "Sales Invoice Reminders is required", {"sales_invoice_reminders": "required"})
     fields.unknown(complaints, body, frozenset({"sales_invoice_reminders"}), "")
@@ -163,7 +145,7 @@ def _reminder(
     method = wanted.get("delivery_method") or ("Email" if contact.card.delivery_method == "Email" else "Manual")
     if method not in ("Email", "Manual"):
         complaints.add("delivery_method", "is not included in the list", "inclusion", value=method)
-    address = _address(wanted, contact.card, complaints) if method == "Email" else None
+    address = sending_fields.address(wanted, contact.card.email, complaints) if method == "Email" else None
     return invoices, Sending(str(method), address, fields.text(wanted, "reminder_text", complaints))
 
 

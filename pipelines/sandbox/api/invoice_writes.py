@@ -12,38 +12,22 @@ from typing import Any
 
 from pipelines.sandbox import states
 from pipelines.sandbox.actions import payments, sales
-from pipelines.sandbox.actions.locks import refuse_locked
-from pipelines.sandbox.administration import Administration
+from pipelines.sandbox.actions.limits import count_down
 from pipelines.sandbox.api import invoice_fields
 from pipelines.sandbox.api import payments as payment_requests
-from pipelines.sandbox.api.answer import Call, RefusalError, Reply, not_found, refuse
+from pipelines.sandbox.api.answer import Call, RefusalError, Reply, not_found, refuse, refuse_unknown
 from pipelines.sandbox.api.fields import calendar_day
+from pipelines.sandbox.api.limits import refuse_at_limit
+from pipelines.sandbox.api.locks import refuse_locked
 from pipelines.sandbox.api.routing import INVOICE, Operation, row
 from pipelines.sandbox.model import Invoice
 from pipelines.sandbox.render.invoices import sales_invoice
 from pipelines.sandbox.render.payments import payment as render_payment
 
-_PLAN = "sales_invoices"  # its key in the administration's limits
-
 
 def found(call: Call, name: str = "id", shown: str = "id") -> Invoice:
     """The invoice in the path, or a 404 that calls the id `shown`."""
-    invoice = call.administration.invoices.get(call.id(name) or 0)
-    if invoice is None:
-        raise not_found(shown)
-    return invoice
-
-
-def refuse_when_limited(administration: Administration) -> None:
-    """402 when the plan allows no more sales invoices this month."""
-    if administration.limits.get(_PLAN, 1) <= 0:
-        raise refuse(402, "creating sales invoices is limited", {"administration": "limit_reached"})
-
-
-def count_down(administration: Administration) -> None:
-    """Must be called for every sales invoice that is made through the API."""
-    if _PLAN in administration.limits:
-        administration.limits[_PLAN] -= 1
+    return call.find(call.administration.invoices, not_found(shown), name=name)
 
 
 def invalid_state() -> RefusalError:
@@ -52,13 +36,12 @@ def invalid_state() -> RefusalError:
 
 def create(call: Call) -> Reply:
     administration = call.administration
-    refuse_when_limited(administration)
+    refuse_at_limit(administration, "sales_invoices")
     parsed = invoice_fields.of_new(call)
-    body = call.json()
-    requested = body.get("from_payment_request") in (True, "true")
+    requested = call.object().get("from_payment_request") in (True, "true")
     made = "sales_invoice_created_from_payment_request" if requested else None
     invoice = sales.create(administration, parsed.invoice, parsed.hours or (), made)
-    count_down(administration)
+    count_down(administration, "sales_invoices")
     return _answer(call, invoice, 201)
 
 
@@ -94,11 +77,11 @@ def delete(call: Call) -> Reply:
 def credit(call: Call) -> Reply:
     administration = call.administration
     original = found(call)
-    refuse_when_limited(administration)
+    refuse_at_limit(administration, "sales_invoices")
     if not states.is_posted(original):
         raise invalid_state()
     draft = sales.credit(administration, original)
-    count_down(administration)
+    count_down(administration, "sales_invoices")
     return _answer(call, draft)
 
 
@@ -121,7 +104,7 @@ def settle_credit(call: Call) -> Reply:
 def mark_as_dubious(call: Call) -> Reply:
     invoice = found(call)
     day = _marked_on(call, "dubious_date", frozenset())
-    if call.administration.state(invoice) not in sales.COLLECTABLE or invoice.dubious_on is not None:
+    if not sales.can_be_doubted(call.administration, invoice) or invoice.dubious_on is not None:
         raise invalid_state()
     _check_day(call, invoice, day, "dubious_date")
     sales.mark_dubious(call.administration, invoice, day)
@@ -131,11 +114,10 @@ def mark_as_dubious(call: Call) -> Reply:
 def mark_as_uncollectible(call: Call) -> Reply:
     invoice = found(call)
     day = _marked_on(call, "uncollectible_date", frozenset({"book_method"}))
-    body = call.json()
-    method = body.get("book_method") if isinstance(body, dict) else None
+    method = call.object().get("book_method")
     if method not in (None, "", "revenue"):
         raise refuse(400, "Book method is not included in the list", {"book_method": "inclusion"})
-    if call.administration.state(invoice) not in sales.COLLECTABLE:
+    if not sales.can_be_doubted(call.administration, invoice):
         raise invalid_state()
     _check_day(call, invoice, day, "uncollectible_date")
     sales.mark_uncollectible(call.administration, invoice, day, method == "revenue")
@@ -144,11 +126,9 @@ def mark_as_uncollectible(call: Call) -> Reply:
 
 def _marked_on(call: Call, name: str, beside: frozenset[str]) -> date:
     """The day in the body, today without one. These operations have no 422: what is wrong is a 400 of our wording."""
-    body = call.json()
-    body = body if isinstance(body, dict) else {}
+    body = call.object()
     label = name.replace("_", " ").capitalize()
-    for key in sorted(body.keys() - beside - {name}):
-        raise refuse(400, f"{key} is not allowed", {key: "unknown"})
+    refuse_unknown(body, beside | {name})
     value: Any = body.get(name)
     if value in (None, ""):
         return call.administration.clock.today()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from pipelines.sandbox import reports
-from pipelines.sandbox.api.answer import Call, Reply, refuse
+from pipelines.sandbox.api.answer import Call, Reply, not_there, refuse
 from pipelines.sandbox.api.paging import paginate
 from pipelines.sandbox.api.reports import once_a_month
 from pipelines.sandbox.api.routing import BOOKKEEPING, Operation, row
@@ -43,7 +43,7 @@ def ledger_account(call: Call) -> Reply:
     """Deprecated since 2025-10-21; the account's own lines in the same words."""
     account_id = call.id("ledger_account_id")
     if account_id not in call.administration.accounts or account_id is None:
-        raise refuse(404, "Record not found for model name: Category")
+        raise not_there("Category")
     return _lines(call, [account_id], lambda _: True)
 
 

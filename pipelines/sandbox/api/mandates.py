@@ -20,19 +20,16 @@ def _contact(call: Call, *, listed: bool = False) -> Contact:
     """
     if not call.administration.payments_enabled:
         raise RefusalError(403, 403)
-    contact = call.administration.contacts.get(call.id("contact_id") or 0)
-    if contact is None:
-        raise RefusalError(404, 404) if listed else not_found("contact_id")
-    return contact
+    return call.find(
+        call.administration.contacts, RefusalError(404, 404) if listed else not_found("contact_id"), name="contact_id"
+    )
 
 
 def _check(call: Call, keys: frozenset[str]) -> None:
     """Refuses what the contract's body does not know, and an identity or workflow that is not there."""
-    body, complaints, administration = call.json(), Complaints(), call.administration
-    body = body if isinstance(body, dict) else {}
-    fields.unknown(complaints, body, frozenset({"mandate_request"}), "")
-    wanted = body.get("mandate_request")
-    wanted = wanted if isinstance(wanted, dict) else {}
+    complaints, administration = Complaints(), call.administration
+    fields.unknown(complaints, call.object(), frozenset({"mandate_request"}), "")
+    wanted = call.below("mandate_request") or {}
     fields.unknown(complaints, wanted, keys, "")
     fields.record_id(wanted.get("identity_id"), administration.identities, "identity_id", complaints)
     fields.record_id(wanted.get("workflow_id"), administration.workflows, "workflow_id", complaints)

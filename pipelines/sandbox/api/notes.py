@@ -31,12 +31,11 @@ def _create(bearer: Bearer, call: Call) -> Reply:
     if record is None:
         symbolic = {"entity": "not_found", "user": "insufficient_permissions"}
         raise refuse(400, f"Entity is invalid; {_NO_PERMISSION.format(bearer.entity_type)}", symbolic)
-    body = call.json()
-    wanted = body.get("note") if isinstance(body, dict) else None
-    if not isinstance(wanted, dict):
+    wanted = call.below("note")
+    if wanted is None:
         raise refuse(400, "Note is required", {"note": "required"})
     complaints = Complaints()
-    fields.unknown(complaints, body, frozenset({"note"}), "")
+    fields.unknown(complaints, call.object(), frozenset({"note"}), "")
     fields.unknown(complaints, wanted, _KEYS, "")
     text = fields.text(wanted, "note", complaints)
     if not text:

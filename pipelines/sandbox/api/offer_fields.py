@@ -8,7 +8,6 @@ its words are those of the example of a line with an unknown project. Custom fie
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +18,7 @@ from pipelines.sandbox.api.answer import Call, Complaints, refuse
 from pipelines.sandbox.api.custom_values import custom_values
 from pipelines.sandbox.cards import Person
 from pipelines.sandbox.identifiers import id_of
-from pipelines.sandbox.model import Estimate, Recurring, Workflow
+from pipelines.sandbox.model import Estimate, Recurring
 
 MOST_DISCOUNT = Decimal(100)
 
@@ -28,8 +27,8 @@ Offer = Estimate | Recurring
 
 def wanted(call: Call, key: str, label: str, known: frozenset[str], complaints: Complaints) -> dict[str, Any]:
     """The object below `key`. Null has a documented answer; that a missing one is `required` is that of contacts."""
-    body = call.json()
-    if not isinstance(body, dict) or key not in body:
+    body = call.object()
+    if key not in body:
         raise refuse(400, f"{label} is required", {key: "required"})
     found = body[key]
     if found is None:
@@ -55,17 +54,6 @@ def named(
         return id_
     complaints.add(name, "is not found", "invalid")
     return None
-
-
-def day(given: dict[str, Any], name: str, complaints: Complaints) -> date | None:
-    value = given.get(name)
-    if value in (None, ""):
-        return None
-    try:
-        return fields.calendar_day(value)
-    except ValueError:
-        complaints.add(name, "is invalid", "invalid")
-        return None
 
 
 def contact(administration: Administration, given: dict[str, Any], offer: Offer, complaints: Complaints) -> None:
@@ -95,10 +83,6 @@ def workflow(
     own = (card.estimate_workflow_id if kind == "EstimateWorkflow" else card.invoice_workflow_id) if card else None
     standard = next((id_ for id_, found in known.items() if found.default), administration.workflow_id)
     return own or standard
-
-
-def due_days(workflow: Workflow | None, default: int) -> int:
-    return workflow.steps[0].due if workflow and workflow.steps else default
 
 
 def common(administration: Administration, given: dict[str, Any], offer: Offer, complaints: Complaints) -> None:

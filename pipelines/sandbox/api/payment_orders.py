@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pipelines.sandbox.actions import payment_orders
 from pipelines.sandbox.api import filters, periods
-from pipelines.sandbox.api.answer import Call, Reply, refuse
+from pipelines.sandbox.api.answer import Call, Reply, not_there, refuse
 from pipelines.sandbox.api.paging import paginate
 from pipelines.sandbox.api.routing import BANK, Operation, row
 from pipelines.sandbox.model import PaymentOrder
@@ -41,10 +41,7 @@ def upload(_call: Call) -> Reply:
 
 
 def _found(call: Call) -> PaymentOrder:
-    order = call.administration.payment_orders.get(call.id() or 0)
-    if order is None:
-        raise refuse(404, "Record not found for model name: Purchase transaction")
-    return order
+    return call.find(call.administration.payment_orders, not_there("Purchase transaction"))
 
 
 def _filtered(call: Call) -> list[PaymentOrder]:

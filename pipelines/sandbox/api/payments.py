@@ -7,19 +7,18 @@ a missing date or price is the example of external invoices; other words here ar
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from pipelines.sandbox import states
 from pipelines.sandbox.actions import payments
-from pipelines.sandbox.actions.locks import refuse_locked
-from pipelines.sandbox.actions.payments import Payable, Remittance
+from pipelines.sandbox.actions.payments import Remittance
 from pipelines.sandbox.administration import Administration
-from pipelines.sandbox.amounts import to_int
 from pipelines.sandbox.api import fields
 from pipelines.sandbox.api.answer import Call, Complaints, Reply, not_found, refuse
+from pipelines.sandbox.api.locks import refuse_locked
 from pipelines.sandbox.identifiers import id_of
-from pipelines.sandbox.model import Payment, Purchase
+from pipelines.sandbox.model import Cents, Payment, Purchase
+from pipelines.sandbox.payers import Payable
 from pipelines.sandbox.render.payments import payment as render
 
 _KEYS = frozenset({
@@ -43,12 +42,9 @@ def created(call: Call, document: Payable) -> Reply:
 
 def registered(call: Call, document: Payable) -> Payment:
     """The payment of the request's body, booked on the document; or a refusal that leaves nothing behind."""
-    body = call.json()
-    wanted = body.get("payment") if isinstance(body, dict) else None
     complaints = Complaints()
-    if isinstance(body, dict):
-        fields.unknown(complaints, body, frozenset({"payment"}), "")
-    remittance = _parsed(call.administration, document, wanted if isinstance(wanted, dict) else {}, complaints)
+    fields.unknown(complaints, call.object(), frozenset({"payment"}), "")
+    remittance = _parsed(call.administration, document, call.below("payment") or {}, complaints)
     complaints.refuse_if_any()
     if not payments.accepts(document):
         raise refuse(400, "Invalid invoice state", {"id": "state"})  # worded after "Invalid estimate state"
@@ -71,7 +67,7 @@ def _parsed(
 ) -> Remittance:
     fields.unknown(complaints, wanted, _KEYS, "")
     day = _day(wanted.get("payment_date"), complaints)
-    price = to_int(_price(wanted.get("price"), complaints) * 100)
+    price = _price(wanted.get("price"), complaints)
     action = _action(wanted, complaints)
     mutation_id, financial_account_id, account_id = (
         fields.record_id(wanted.get(name), known, name, complaints)
@@ -86,7 +82,7 @@ def _parsed(
         price=price,
         price_base=_base(administration, document, wanted, complaints),
         action=action,
-        mutation_id=mutation_id,
+        mutation_id=mutation_id if action != "invoices_settlement" else None,  # no money moves: both halves settle
         financial_account_id=financial_account_id,
         account_id=account_id if action == "balance_settlement" else None,
         transaction_identifier=fields.text(wanted, "transaction_identifier", complaints),
@@ -105,22 +101,25 @@ def _day(value: Any, complaints: Complaints) -> date | None:
         return None
 
 
-def _price(value: Any, complaints: Complaints) -> Decimal:
+def _price(value: Any, complaints: Complaints) -> Cents:
     if value in (None, ""):
         complaints.add("price", "can't be blank", "blank")
         complaints.add("price", "is not a number", "not_a_number", value=None)
-    return fields.amount(value, "price", complaints) or Decimal(0)
+    return fields.cents(value, "price", complaints) or 0
 
 
 def _base(
     administration: Administration, document: Payable, wanted: dict[str, Any], complaints: Complaints
 ) -> int | None:
-    """Required for a document in another currency, says the contract; the words of the complaint are the usual ones."""
+    """Required for a document in another currency, says the contract; the words of the complaint are the usual ones.
+
+    In the administration's own currency it can only say the same as the price, so there it is not looked at.
+    """
     value = wanted.get("price_base")
     if value in (None, "") and document.currency != administration.currency:
         complaints.add("price_base", "can't be blank", "blank")
-    base = fields.amount(value, "price_base", complaints)
-    return None if base is None else to_int(base * 100)
+    base = fields.cents(value, "price_base", complaints)
+    return None if document.currency == administration.currency else base
 
 
 def _action(wanted: dict[str, Any], complaints: Complaints) -> str | None:

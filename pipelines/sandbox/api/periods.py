@@ -15,10 +15,8 @@ from pipelines.sandbox.ledger import Month, first_day, month_of
 
 LONGEST_LIST_YEARS = 10
 LONGEST_REPORT_MONTHS = 12
-FIRST_YEAR, LAST_YEAR = (
-    1900,
-    2199,
-)  # farther off, sums of days leave the calendar; the service's bound is unknown
+# Farther off, sums of days leave the calendar; the service's bound is unknown.
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 _PRESET = re.compile(r"^(this|prev|next)_(week|month|quarter|year)$")
 _INVALID = "Period is invalid"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.sandbox.api.answer import Call, Reply, refuse
+from pipelines.sandbox.api.answer import Call, Reply, not_there
 from pipelines.sandbox.api.routing import Operation, Scopes, row
 from pipelines.sandbox.render.contacts import BASE_URL, secret
 
@@ -22,14 +22,14 @@ def subscription(call: Call) -> Reply:
     contact_id = _contact(call)
     found = call.administration.subscriptions.get(call.id() or 0)
     if found is None or found.contact_id != contact_id or found.template_id is None:
-        raise refuse(404, "Record not found for model name: Subscription")
+        raise not_there("Subscription")
     return _link(call, contact_id, f"subscriptions/{found.id}")
 
 
 def _contact(call: Call) -> int:
     contact_id = call.id("contact_id") or 0
     if contact_id not in call.administration.contacts:
-        raise refuse(404, "Record not found for model name: Contact")
+        raise not_there("Contact")
     return contact_id
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pipelines.sandbox import frequencies
 from pipelines.sandbox.actions import recurring, subscriptions
+from pipelines.sandbox.actions.limits import count_down
 from pipelines.sandbox.api import filters, notes, recurring_fields
-from pipelines.sandbox.api.answer import Call, Reply, not_found, refuse
+from pipelines.sandbox.api.answer import Call, Reply, refuse
 from pipelines.sandbox.api.bearers import Bearer
+from pipelines.sandbox.api.limits import refuse_at_limit
 from pipelines.sandbox.api.paging import paginate
 from pipelines.sandbox.api.routing import INVOICE, Operation, row
 from pipelines.sandbox.api.synchronization import asked_ids
@@ -14,7 +16,6 @@ from pipelines.sandbox.model import Recurring
 from pipelines.sandbox.render.recurring import recurring_invoice as render
 
 DEFAULT_FILTER = "state:active"
-_PLAN = "recurring_sales_invoices"  # its key in the administration's limits
 _FLAGS = {"true": True, "false": False, "null": None}
 
 
@@ -62,19 +63,14 @@ def single(call: Call) -> Reply:
 
 
 def _found(call: Call) -> Recurring:
-    found = call.administration.recurring.get(call.id() or 0)
-    if found is None:
-        raise not_found()
-    return found
+    return call.find(call.administration.recurring)
 
 
 def create(call: Call) -> Reply:
     administration = call.administration
-    if administration.limits.get(_PLAN, 1) <= 0:
-        raise refuse(402, "creating recurring sales invoices is limited", {"administration": "limit_reached"})
+    refuse_at_limit(administration, "recurring_sales_invoices")
     made = recurring.create(administration, recurring_fields.of_new(call))
-    if _PLAN in administration.limits:
-        administration.limits[_PLAN] -= 1
+    count_down(administration, "recurring_sales_invoices")
     call.world.calendar_changed()
     return Reply(201, render(administration, made))
 

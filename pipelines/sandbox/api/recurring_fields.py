@@ -7,13 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 from pipelines.sandbox import currencies, frequencies
+from pipelines.sandbox.actions.billing import due_days
 from pipelines.sandbox.actions.recurring import last_day
 from pipelines.sandbox.administration import PAYMENT_CONDITIONS, Administration
 from pipelines.sandbox.api import fields, offer_fields
 from pipelines.sandbox.api.answer import Call, Complaints, refuse
 from pipelines.sandbox.model import Recurring
 
-DUE_DAYS = 14  # where the workflow is not known
 MOST_TIMES = 1000  # a frequency or a count above this is refused; where the service draws the line is not known
 _KEY, _LABEL = "recurring_sales_invoice", "Recurring Sales Invoice"
 _KEYS = frozenset({
@@ -39,7 +39,7 @@ def of_new(call: Call) -> Recurring:
         administration, given, "InvoiceWorkflow", recurring.contact_id, complaints
     )
     workflow = administration.workflows.get(recurring.workflow_id)
-    recurring.due_days = offer_fields.due_days(workflow, DUE_DAYS)
+    recurring.due_days = due_days(workflow)
     recurring.currency = workflow.currency if workflow else administration.currency
     recurring.rate = currencies.rate(recurring.currency, administration.currency)
     recurring.language = workflow.language if workflow else administration.language
@@ -102,7 +102,7 @@ def _planning(
     administration: Administration, given: dict[str, Any], recurring: Recurring, complaints: Complaints
 ) -> None:
     """The next day, and after how many invoices it ends."""
-    chosen = offer_fields.day(given, "invoice_date", complaints)
+    chosen = fields.day(given.get("invoice_date"), "invoice_date", complaints)
     if chosen is not None:
         if chosen <= administration.clock.today():
             complaints.add("invoice_date", "must be further in the future", "too_early")

@@ -9,7 +9,7 @@ from typing import Any
 from pipelines.sandbox.administration import Administration
 from pipelines.sandbox.amounts import Document
 from pipelines.sandbox.api import fields
-from pipelines.sandbox.api.answer import Call, Complaints, Reply, not_found, refuse
+from pipelines.sandbox.api.answer import Call, Complaints, Reply, refuse
 from pipelines.sandbox.api.routing import ADMIN, Operation, row
 from pipelines.sandbox.model import Account, Project
 from pipelines.sandbox.render import settings as render
@@ -64,19 +64,14 @@ def delete_account(call: Call) -> Reply:
 
 
 def _found_account(call: Call) -> Account:
-    found = call.administration.accounts.get(call.id() or 0)
-    if found is None:
-        raise not_found()
-    return found
+    return call.find(call.administration.accounts)
 
 
 def _account_body(call: Call) -> tuple[dict[str, Any], dict[str, Any]]:
-    body = call.json()
-    body = body if isinstance(body, dict) else {}
-    wanted = body.get("ledger_account")
-    if not isinstance(wanted, dict):
+    wanted = call.below("ledger_account")
+    if wanted is None:
         raise refuse(400, "Ledger account is required", {"ledger_account": "required"})  # wording not in any example
-    return body, wanted
+    return call.object(), wanted
 
 
 def _account(administration: Administration, account: Account, body: dict[str, Any], wanted: dict[str, Any]) -> Account:
@@ -172,17 +167,12 @@ def _is_used(administration: Administration, project_id: int) -> bool:
 
 
 def _found_project(call: Call) -> Project:
-    found = call.administration.projects.get(call.id() or 0)
-    if found is None:
-        raise not_found()
-    return found
+    return call.find(call.administration.projects)
 
 
 def _project(call: Call, project: Project) -> Project:
     """The name is unique in the administration; the budget is whole hours."""
-    body = call.json()
-    wanted = body.get("project") if isinstance(body, dict) else None
-    wanted = wanted if isinstance(wanted, dict) else {}
+    wanted = call.below("project") or {}
     complaints = Complaints()
     fields.unknown(complaints, wanted, frozenset({"name", "budget"}), "")
     name = fields.text(wanted, "name", complaints) if "name" in wanted else project.name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipelines.sandbox.amounts import number
 from pipelines.sandbox.api import filters
-from pipelines.sandbox.api.answer import Call, Reply, refuse
+from pipelines.sandbox.api.answer import Call, Reply, not_there, refuse
 from pipelines.sandbox.api.paging import paginate
 from pipelines.sandbox.api.routing import ADMIN, SETTING, Operation, row
 from pipelines.sandbox.model import TaxRate
@@ -33,9 +33,7 @@ def ledger_accounts(call: Call) -> Reply:
 
 
 def ledger_account(call: Call) -> Reply:
-    account = call.administration.accounts.get(call.id() or 0)
-    if account is None:
-        raise refuse(404, "Record not found for model name: Category")
+    account = call.find(call.administration.accounts, not_there("Category"))
     return Reply(200, render.ledger_account(call.administration, account))
 
 
@@ -86,9 +84,7 @@ def projects(call: Call) -> Reply:
 
 
 def project(call: Call) -> Reply:
-    found = call.administration.projects.get(call.id() or 0)
-    if found is None:
-        raise refuse(404, "Record not found for model name: Project")
+    found = call.find(call.administration.projects, not_there("Project"))
     return Reply(200, render.project(found))
 
 

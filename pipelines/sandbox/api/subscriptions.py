@@ -10,15 +10,15 @@ from datetime import date
 from typing import Any
 
 from pipelines.sandbox.actions import subscriptions
-from pipelines.sandbox.api import details, fields, offer_fields, subscriptions_fields
-from pipelines.sandbox.api.answer import Call, Complaints, Reply, not_found, refuse
-from pipelines.sandbox.api.invoice_writes import refuse_when_limited
+from pipelines.sandbox.actions.limits import count_down
+from pipelines.sandbox.api import details, fields, subscriptions_fields
+from pipelines.sandbox.api.answer import Call, Complaints, Reply, not_there, refuse, refuse_unknown
+from pipelines.sandbox.api.limits import refuse_at_limit
 from pipelines.sandbox.api.routing import INVOICE, Operation, row
 from pipelines.sandbox.model import Recurring, Subscription
 from pipelines.sandbox.render.invoices import sales_invoice
 from pipelines.sandbox.render.subscriptions import subscription as render
 
-_PLAN = "subscriptions"  # its key in the administration's limits
 _ONE_OFF_KEYS = frozenset({"details_attributes", "invoice_date"})
 
 
@@ -32,27 +32,20 @@ def listed(call: Call) -> Reply:
 
 
 def single(call: Call) -> Reply:
-    found = call.administration.subscriptions.get(call.id() or 0)
-    if found is None:
-        raise refuse(404, "Record not found for model name: Subscription")
+    found = call.find(call.administration.subscriptions, not_there("Subscription"))
     return Reply(200, render(call.administration, found))
 
 
 def found(call: Call) -> Subscription:
-    subscription = call.administration.subscriptions.get(call.id() or 0)
-    if subscription is None:
-        raise not_found()
-    return subscription
+    return call.find(call.administration.subscriptions)
 
 
 def create(call: Call) -> Reply:
     administration = call.administration
-    if administration.limits.get(_PLAN, 1) <= 0:
-        raise refuse(402, "creating subscriptions is limited", {"administration": "limit_reached"})
+    refuse_at_limit(administration, "subscriptions")
     subscription, terms = subscriptions_fields.of_new(call)
     subscriptions.create(administration, subscription, terms)
-    if _PLAN in administration.limits:
-        administration.limits[_PLAN] -= 1
+    count_down(administration, "subscriptions")
     call.world.calendar_changed()
     return Reply(201, render(administration, subscription))
 
@@ -81,14 +74,11 @@ def cancel(call: Call) -> Reply:
 
 
 def _end(call: Call) -> date:
-    body = call.json()
-    body = body if isinstance(body, dict) else {}
-    wanted = body.get("subscription") or {}
-    given: dict[str, Any] = wanted if isinstance(wanted, dict) else {}
-    for key in sorted((body.keys() - {"subscription"}) | (given.keys() - {"end_date"})):
-        raise refuse(400, f"{key} is not allowed", {key: "unknown"})
+    given = call.below("subscription") or {}
+    refuse_unknown(call.object(), {"subscription"})
+    refuse_unknown(given, {"end_date"})
     complaints = Complaints()
-    end = offer_fields.day(given, "end_date", complaints)
+    end = fields.day(given.get("end_date"), "end_date", complaints)
     if complaints.error:
         raise refuse(400, "End Date is invalid", {"subscription": {"end_date": "invalid"}})
     return end or call.administration.clock.today()
@@ -106,12 +96,11 @@ def one_off(call: Call) -> Reply:
     bills = administration.recurring.get(subscription.recurring_id or 0)
     if bills is None or not bills.active:
         raise refuse(400, "Subscription is already cancelled", {"id": "cancelled"})
-    body = call.json()
-    wanted = body.get("sales_invoice") if isinstance(body, dict) else None
-    if not isinstance(wanted, dict):
+    wanted = call.below("sales_invoice")
+    if wanted is None:
         raise refuse(400, "Sales Invoice is required", {"sales_invoice": "required"})
     complaints = Complaints()
-    fields.unknown(complaints, body, frozenset({"sales_invoice"}), "")
+    fields.unknown(complaints, call.object(), frozenset({"sales_invoice"}), "")
     fields.unknown(complaints, wanted, _ONE_OFF_KEYS, "")
     day = _scheduled_on(call, bills, wanted, complaints)
     given = wanted.get("details_attributes")
@@ -122,14 +111,14 @@ def one_off(call: Call) -> Reply:
         raise refuse(400, f"{name} {texts[0]}", {"sales_invoice": {name: complaints.details[name][0]["error"]}})
     if not lines:
         raise refuse(400, "details cannot be empty", {"sales_invoice": "details_cannot_be_empty"})
-    refuse_when_limited(administration)
+    refuse_at_limit(administration, "sales_invoices")
     invoice = subscriptions.one_off(administration, bills, lines, day)
     call.world.calendar_changed()
     return Reply(201, sales_invoice(administration, invoice))
 
 
 def _scheduled_on(call: Call, bills: Recurring, wanted: dict[str, Any], complaints: Complaints) -> date:
-    chosen = offer_fields.day(wanted, "invoice_date", complaints)
+    chosen = fields.day(wanted.get("invoice_date"), "invoice_date", complaints)
     if chosen is not None and chosen <= call.administration.clock.today():
         complaints.add("invoice_date", "must be in the future", "invalid")
     return chosen or bills.next_day

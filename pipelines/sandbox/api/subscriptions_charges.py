@@ -11,7 +11,6 @@ from typing import Any
 
 from pipelines.sandbox import frequencies
 from pipelines.sandbox.actions import charges
-from pipelines.sandbox.amounts import to_int
 from pipelines.sandbox.api import fields, periods
 from pipelines.sandbox.api.answer import Call, Complaints, RefusalError, Reply, not_found, refuse
 from pipelines.sandbox.api.routing import INVOICE, Operation, row
@@ -42,13 +41,13 @@ def _listed(call: Call, fits: Callable[[Charge], bool]) -> Reply:
 
 def add_to_subscription(call: Call) -> Reply:
     subscription = found(call)
-    return _made(call, _given(call), subscription.contact_id, subscription.id)
+    return _made(call, call.object(), subscription.contact_id, subscription.id)
 
 
 def add_to_contact(call: Call) -> Reply:
     """The contact is in the path, so naming a subscription is refused, in the words of the example."""
     contact_id = _contact(call)
-    given = _given(call)
+    given = call.object()
     if given.get("subscription_id") not in (None, ""):
         raise refuse(400, "contact_id or subscription_id is required", {"contact_id": "required"})
     return _made(call, given, contact_id, None)
@@ -61,23 +60,18 @@ def _contact(call: Call) -> int:
     return id_
 
 
-def _given(call: Call) -> dict[str, Any]:
-    body = call.json()
-    return body if isinstance(body, dict) else {}
-
-
 def _made(call: Call, given: dict[str, Any], contact_id: int, subscription_id: int | None) -> Reply:
     """Price and description are the product's when they are left out, the period is this month."""
     product = _product(call, given)
     complaints = Complaints()
-    price = fields.amount(given.get("price"), "price", complaints)
+    price = fields.cents(given.get("price"), "price", complaints)
     description = fields.text(given, "description", complaints)
     amount = fields.quantity(given.get("amount"), "amount", complaints)
     for name, texts in complaints.error.items():
         raise refuse(400, f"{name.capitalize()} {texts[0]}", {name: complaints.details[name][0]["error"]})
     charge = Charge(
         0, contact_id, subscription_id, product.id, amount or "1 x",
-        product.price if price is None else to_int(price * 100), _period(call, given),
+        product.price if price is None else price, _period(call, given),
         description or product.description or product.title or "",
     )  # fmt: skip
     charges.create(call.administration, charge)

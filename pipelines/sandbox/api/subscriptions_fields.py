@@ -104,7 +104,7 @@ def _frequency(given: dict[str, Any], product: Product | None, complaints: Compl
 
 
 def _day(given: dict[str, Any], name: str, complaints: Complaints) -> date | None:
-    found = offer_fields.day(given, name, complaints)
+    found = fields.day(given.get(name), name, complaints)
     if found is not None and found > LATEST:
         complaints.add(name, "is invalid", "invalid")
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.sandbox.api.answer import Call, Reply, refuse
+from pipelines.sandbox.api.answer import Call, Reply, not_there, refuse
 from pipelines.sandbox.api.catalogue import CHECKOUT
 from pipelines.sandbox.api.paging import paginate
 from pipelines.sandbox.api.routing import ADMIN, Operation, row
@@ -30,12 +30,10 @@ def checkout_identifier(call: Call) -> Reply:
 def _code(call: Call) -> str:
     """One for each template, contact, product and first day. That an unknown template is a 404 is in no example."""
     administration, query = call.administration, call.query
-    template = administration.subscription_templates.get(call.id() or 0)
-    if template is None:
-        raise refuse(404, "Record not found for model name: SubscriptionTemplate")
+    template = call.find(administration.subscription_templates, not_there("SubscriptionTemplate"))
     contact, product = query.get("contact_id", ""), query.get("product_id", "")
     if contact and id_of(contact) not in administration.contacts:
-        raise refuse(404, "Record not found for model name: Contact")
+        raise not_there("Contact")
     if product and id_of(product) not in template.product_ids:
         raise refuse(404, "Product not found for subscription template")
     return secret("checkout", template.id, contact, product, query.get("start_date", ""))

@@ -10,8 +10,7 @@ MOST = 100  # more ids are cut off without a word
 
 def asked_ids(call: Call) -> list[int]:
     """The first hundred ids, as integers, in ascending order: the answer's order is not that of the request."""
-    body = call.json()
-    ids = body.get("ids") if isinstance(body, dict) else None
+    ids = call.object().get("ids")
     if ids is None:
         raise refuse(400, "Ids is required", {"ids": "required"})
     if not isinstance(ids, list):

@@ -6,7 +6,7 @@ import hashlib
 from typing import Any
 
 from pipelines.sandbox.administration import Administration
-from pipelines.sandbox.api.answer import Call, Reply, refuse
+from pipelines.sandbox.api.answer import Call, Reply, not_there, refuse, refuse_unknown
 from pipelines.sandbox.api.routing import ADMIN, Operation, row
 from pipelines.sandbox.clock import iso
 from pipelines.sandbox.model import Webhook
@@ -35,8 +35,7 @@ def listed(call: Call) -> Reply:
 
 def create(call: Call) -> Reply:
     """Registers the address and calls it; what it answers is shown on the webhook and refuses nothing (a guess)."""
-    body = call.json()
-    body = body if isinstance(body, dict) else {}
+    body = call.object()
     if "events" in body:
         words = "'events' has been removed from webhooks, use 'enabled_events'"
         raise refuse(400, words, {"events": "removed"})
@@ -47,9 +46,7 @@ def create(call: Call) -> Reply:
         raise refuse(400, "Url is invalid", {"url": "invalid"})  # wording not in any example
     if not isinstance(events, list) or not all(isinstance(event, str) for event in events):
         raise refuse(400, "Enabled events isn't an array", {"enabled_events": "array"})  # by analogy with `ids`
-    unknown = sorted(set(body) - {"url", "enabled_events"})
-    if unknown:
-        raise refuse(400, f"{unknown[0]} is not allowed", {unknown[0]: "unknown"})  # wording not in any example
+    refuse_unknown(body, {"url", "enabled_events"})
     administration = call.administration
     webhook = _new(administration, url, tuple(events))
     administration.webhooks[webhook.id] = webhook
@@ -67,10 +64,7 @@ def _new(administration: Administration, url: str, events: tuple[str, ...]) -> W
 
 
 def _found(call: Call) -> Webhook:
-    webhook = call.administration.webhooks.get(call.id() or 0)
-    if webhook is None:
-        raise refuse(404, "Record not found for model name: Webhook")
-    return webhook
+    return call.find(call.administration.webhooks, not_there("Webhook"))
 
 
 def delete(call: Call) -> Reply:

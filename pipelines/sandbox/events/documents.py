@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from pipelines.sandbox import amounts, chart, states, states_documents
 from pipelines.sandbox.actions import external, journals, payments, purchases
 from pipelines.sandbox.administration import Administration
-from pipelines.sandbox.events.people import Answer, Arguments, pick_contact
+from pipelines.sandbox.events.people import Answer, Arguments, cents, day, pick_contact
 from pipelines.sandbox.model import Entry, ExternalInvoice, Journal, Line, Purchase
 
 
@@ -18,7 +18,7 @@ def receive_purchase(administration: Administration, arguments: Arguments) -> An
     """A new purchase invoice of today; `contact_id`, `price` (text, excluding tax) and `due_date` may be named."""
     contact = pick_contact(administration, arguments, lambda contact: not contact.card.archived)
     now, today = administration.clock.milliseconds(), administration.clock.today()
-    due = date.fromisoformat(arguments["due_date"]) if "due_date" in arguments else today + timedelta(days=14)
+    due = day(arguments, "due_date", today + timedelta(days=14))
     line = _line(administration, arguments, purchases.ordinary_rate(administration), chart.GENERAL)
     purchase = Purchase(
         0,
@@ -70,7 +70,9 @@ def receive_external_invoice(administration: Administration, arguments: Argument
 def delete_external_invoice(administration: Administration, arguments: Arguments) -> Answer:
     """Deletes the named one or the newest."""
     known = administration.external_invoices
-    named = arguments.get("external_sales_invoice_id", max(known, default=0))
+    named = arguments.get("external_sales_invoice_id", max(known, default=None))
+    if named is None:
+        raise ValueError("no external invoice fits")
     if int(named) not in known:
         raise ValueError(f"no external invoice {named}")
     external.remove(administration, known[int(named)])
@@ -79,25 +81,27 @@ def delete_external_invoice(administration: Administration, arguments: Arguments
 
 def enter_journal(administration: Administration, arguments: Arguments) -> Answer:
     """`amount` (text, by default 100.00) from accrued costs to general costs, today."""
-    cents = amounts.to_int(Decimal(str(arguments.get("amount", "100.00"))) * 100)
+    amount = cents(arguments, "amount", "100.00")
     now, roles = administration.clock.milliseconds(), administration.roles
-    entries = [Entry(roles[chart.GENERAL], cents, 0, "Kosten"), Entry(roles[chart.ACC_COST], 0, cents, "Kosten")]
+    entries = [Entry(roles[chart.GENERAL], amount, 0, "Kosten"), Entry(roles[chart.ACC_COST], 0, amount, "Kosten")]
     journal = Journal(0, administration.clock.today(), arguments.get("reference", "Memoriaal"), entries, now, now)
-    return {"document_id": str(journals.enter(administration, journal).id), "amount": amounts.text(cents)}
+    return {"document_id": str(journals.enter(administration, journal).id), "amount": amounts.text(amount)}
 
 
 def delete_journal(administration: Administration, arguments: Arguments) -> Answer:
     """Deletes the named journal or the newest that is not a return or a year end."""
     ordinary = [j.id for j in administration.journals.values() if not j.is_vat_return and j.kind is None]
-    named = int(arguments.get("document_id", max(ordinary, default=0)))
-    if named not in ordinary:
+    named = arguments.get("document_id", max(ordinary, default=None))
+    if named is None:
+        raise ValueError("no journal fits")
+    if int(named) not in ordinary:
         raise ValueError(f"no journal {named}")
-    journals.remove(administration, administration.journals[named])
+    journals.remove(administration, administration.journals[int(named)])
     return {"document_id": str(named)}
 
 
 def _line(administration: Administration, arguments: Arguments, rate_id: int, role: str) -> Line:
-    price = amounts.to_int(Decimal(str(arguments.get("price", "100.00"))) * 100)
+    price = cents(arguments, "price", "100.00")
     now = administration.clock.milliseconds()
     account_id = administration.roles[role]
     return Line(0, "Nieuwe levering", price, "1 x", Decimal(1), rate_id, account_id, None, None, 0, now, now)

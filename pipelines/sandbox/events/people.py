@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
+from pipelines.sandbox import amounts
 from pipelines.sandbox.actions import contacts, hours
 from pipelines.sandbox.actions.merging import merge
 from pipelines.sandbox.administration import Administration
@@ -16,6 +19,25 @@ Arguments = dict[str, Any]
 Answer = dict[str, Any]
 
 _NAMES = ("company_name", "firstname", "lastname", "city")
+
+
+def cents(arguments: Arguments, name: str, default: str) -> int:
+    """The named amount, text or number, in cents. ValueError when it is none."""
+    text = str(arguments.get(name, default))
+    try:
+        return amounts.to_int(Decimal(text) * 100)
+    except (ArithmeticError, ValueError):
+        raise ValueError(f"{name} {text!r} is not an amount; write it as 121.00") from None
+
+
+def day(arguments: Arguments, name: str, default: date) -> date:
+    """The named day. ValueError when it is none."""
+    if name not in arguments:
+        return default
+    try:
+        return date.fromisoformat(str(arguments[name]))
+    except ValueError:
+        raise ValueError(f"{name} {arguments[name]!r} is not a date; write it as YYYY-MM-DD") from None
 
 
 def pick_contact(administration: Administration, arguments: Arguments, fits: Callable[[Contact], bool]) -> Contact:

@@ -12,7 +12,7 @@ from pipelines.sandbox.actions import payments, sales, sending
 from pipelines.sandbox.actions.payments import Remittance
 from pipelines.sandbox.actions.sending import Sending
 from pipelines.sandbox.administration import PAYMENT_CONDITIONS, Administration
-from pipelines.sandbox.events.people import Answer, Arguments, pick_contact
+from pipelines.sandbox.events.people import Answer, Arguments, cents, day, pick_contact
 from pipelines.sandbox.model import Booking, Invoice, Line, Mutation
 
 Fits = Callable[[Invoice], bool]
@@ -67,8 +67,8 @@ def change_invoice_line(administration: Administration, arguments: Arguments) ->
     """Changes the price of the first line; `price` is text, by default one euro more."""
     invoice = _invoice(administration, arguments, _is_unpaid, states.is_posted)
     line = invoice.lines[0]
-    price = Decimal(str(arguments["price"])) * 100 if "price" in arguments else Decimal(line.price + 100)
-    line = replace(line, price=amounts.to_int(price), updated=administration.clock.milliseconds())
+    price = cents(arguments, "price", "0") if "price" in arguments else line.price + 100
+    line = replace(line, price=price, updated=administration.clock.milliseconds())
     changed = sales.change(administration, replace(invoice, lines=[line, *invoice.lines[1:]]))
     return _shown(administration, changed) | {"detail_id": str(line.id)}
 
@@ -104,17 +104,17 @@ def pay_invoice(administration: Administration, arguments: Arguments) -> Answer:
     if not states.is_posted(invoice):
         raise ValueError("a draft cannot be paid")
     now = administration.clock.milliseconds()
-    day = date.fromisoformat(arguments["date"]) if "date" in arguments else administration.clock.today()
+    paid_on = day(arguments, "date", administration.clock.today())
     rest = administration.figures(invoice).incl - states.paid(invoice)
-    price = amounts.to_int(Decimal(str(arguments["amount"])) * 100) if "amount" in arguments else rest
+    price = cents(arguments, "amount", "0") if "amount" in arguments else rest
     base = amounts.to_int(price * invoice.rate)
     bank = administration.accounts[administration.roles[chart.BANK]]
     financial_account = bank.financial_account_id or 0
     mutation = Mutation(
-        administration.new_id(), day, base, f"Factuur {invoice.number}", bank.id, financial_account, now, now
+        administration.new_id(), paid_on, base, f"Factuur {invoice.number}", bank.id, financial_account, now, now
     )
     administration.put_mutation(mutation)
-    payment = payments.register(administration, invoice, Remittance(day, price, base, mutation_id=mutation.id))
+    payment = payments.register(administration, invoice, Remittance(paid_on, price, base, mutation_id=mutation.id))
     return _shown(administration, invoice) | {"payment_id": str(payment.id), "amount": amounts.text(price)}
 
 
@@ -122,17 +122,18 @@ def create_and_send_invoice(administration: Administration, arguments: Arguments
     """A new sent invoice; `contact_id`, `price` (text, excluding tax), `invoice_date` and `period` may be named."""
     contact = pick_contact(administration, arguments, lambda contact: not contact.card.archived)
     now, today = administration.clock.milliseconds(), administration.clock.today()
-    day = date.fromisoformat(arguments["invoice_date"]) if "invoice_date" in arguments else today
-    price = amounts.to_int(Decimal(str(arguments.get("price", "100.00"))) * 100)
+    invoiced_on = day(arguments, "invoice_date", today)
+    price = cents(arguments, "price", "100.00")
     line = Line(
         0, str(arguments.get("description", "Nieuwe levering")), price, "1 x", Decimal(1),
         administration.sales_rate(21), administration.roles[chart.REV], None, _period(arguments.get("period")), 0, now,
         now,
     )  # fmt: skip
     invoice = Invoice(
-        0, contact.id, day + timedelta(days=14), now, now, [line],
+        0, contact.id, invoiced_on + timedelta(days=14), now, now, [line],
         reference=arguments.get("reference"), payment_conditions=PAYMENT_CONDITIONS,
-        workflow_id=administration.workflow_id, document_style_id=administration.document_style_id, invoice_date=day,
+        workflow_id=administration.workflow_id, document_style_id=administration.document_style_id,
+        invoice_date=invoiced_on,
     )  # fmt: skip
     sending.send(administration, sales.create(administration, invoice), Sending("Manual"))
     return _shown(administration, invoice) | {"invoice_id": invoice.number}
@@ -154,7 +155,7 @@ def mark_uncollectible(administration: Administration, arguments: Arguments) -> 
 def book_on_control_account(administration: Administration, arguments: Arguments) -> Answer:
     """A bank line booked straight on debtors today (P-9b); `amount` is text, by default 50.00."""
     now = administration.clock.milliseconds()
-    amount = amounts.to_int(Decimal(str(arguments.get("amount", "50.00"))) * 100)
+    amount = cents(arguments, "amount", "50.00")
     bank = administration.accounts[administration.roles[chart.BANK]]
     booking = Booking(administration.new_id(), administration.roles[chart.AR], amount, "Rechtstreeks op debiteuren")
     mutation = Mutation(
@@ -169,8 +170,8 @@ def schedule_invoice(administration: Administration, arguments: Arguments) -> An
     """Schedules the newest draft for `date`, by default tomorrow."""
     invoice = _invoice(administration, arguments, lambda i: not states.is_posted(i) and not i.scheduled)
     tomorrow = administration.clock.today() + timedelta(days=1)
-    day = date.fromisoformat(arguments["date"]) if "date" in arguments else tomorrow
-    sending.schedule(administration, invoice, day, Sending("Manual"), mergeable=False)
+    send_on = day(arguments, "date", tomorrow)
+    sending.schedule(administration, invoice, send_on, Sending("Manual"), mergeable=False)
     return _shown(administration, invoice)
 
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
-import orjson
 from starlette.requests import Request
 
 from pipelines.sandbox.clock import iso
+from pipelines.sandbox.surface import Handler, body_of, seconds_of, whole
 from pipelines.sandbox.world import World
-
-Handler = Callable[[Request], Awaitable[Any]]
 
 
 class ExportsControl:
@@ -49,11 +46,11 @@ class ExportsControl:
 
     async def switch(self, request: Request) -> Any:
         """`seconds` that exports asked for from now on take; `fail`, how many of them fail."""
-        body = orjson.loads(await request.body() or b"{}")
+        body = await body_of(request)
         unknown = sorted(set(body) - {"seconds", "fail"})
         if unknown:
             raise ValueError(f"no export switch {unknown[0]!r}; known are seconds, fail")
         pace = self.world.exports
-        pace.seconds = max(float(body.get("seconds", pace.seconds)), 0.0)
-        pace.fail = max(int(body.get("fail", pace.fail)), 0)
+        pace.seconds = seconds_of("seconds", body.get("seconds", pace.seconds))
+        pace.fail = whole("fail", body.get("fail", pace.fail))
         return {"seconds": pace.seconds, "fail": pace.fail}

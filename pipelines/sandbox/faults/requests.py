@@ -16,10 +16,13 @@ from typing import Any
 
 from pipelines.sandbox.administration import Administration
 from pipelines.sandbox.faults.planted import PLANTED, Planted, plant
+from pipelines.sandbox.surface import HOUR, seconds_of, whole
 
 INSTEAD = frozenset({"status", "html", "throttle"})
 LOST = frozenset({"timeout", "hang", "lost_answer"})
-HANGS_SECONDS = 3_600.0
+HANGS_SECONDS = HOUR
+_TEXTS = frozenset({"match", "method"})
+_LEAST = {"times": 1, "after": 0, "status": 200}  # what is below 200 is no answer yet
 
 
 @dataclass
@@ -35,6 +38,25 @@ class Fault:
     after: int = 0
     seconds: float = 60.0
     struck: int = 0
+
+
+def requested(content: dict[str, Any]) -> Fault:
+    """The fault as it was asked for from outside. ValueError names what is missing, unknown or of no use."""
+    content = {name: value for name, value in content.items() if value is not None}
+    unknown = sorted(content.keys() - {"kind", *_TEXTS, *_LEAST, "seconds", "body"})
+    if unknown:
+        raise ValueError(f"a fault does not take {', '.join(unknown)}")
+    if not isinstance(content.get("kind"), str):
+        raise ValueError("kind is missing: the name of a fault")
+    for name in _TEXTS & content.keys():
+        if not isinstance(content[name], str):
+            raise ValueError(f"{name} must be text, and is {content[name]!r}")
+    numbers = {name: whole(name, content[name], least) for name, least in _LEAST.items() if name in content}
+    if numbers.get("status", 200) > 599:
+        raise ValueError(f"status {numbers['status']} is not one of HTTP")
+    if "seconds" in content:
+        content["seconds"] = seconds_of("seconds", content["seconds"])
+    return Fault(**{**content, **numbers})
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
@@ -11,8 +12,9 @@ from pipelines.sandbox import chart
 from pipelines.sandbox.administration import Administration
 from pipelines.sandbox.clock import moment
 from pipelines.sandbox.group.bank import Bank
-from pipelines.sandbox.ledger import first_day, month_of
+from pipelines.sandbox.ledger import Month, first_day, month_of
 from pipelines.sandbox.model import Entry, Journal
+from pipelines.sandbox.reports.tax import INPUT_TAX, rows
 
 _WITH_CONTACT = frozenset(
     {chart.AR, chart.AP, chart.IC_RECEIVABLE, chart.IC_PAYABLE, chart.IC_INTEREST_INCOME, chart.IC_INTEREST_COST}
@@ -45,8 +47,9 @@ class Bookkeeper:
                 credit=max(-amount, 0),
                 description=reference,
                 contact_id=contact_id if role in _WITH_CONTACT else None,
+                row_order=order,
             )
-            for role, amount in lines
+            for order, (role, amount) in enumerate(lines, 1)
             if amount
         ]
         return administration.put_journal(
@@ -86,7 +89,7 @@ class Bookkeeper:
             self.journal(end, f"Afschrijving oude inventaris {name}", lines)
 
     def vat_return(self, quarter_end: date) -> None:
-        """P-14 and P-15: what stands on the two VAT accounts for the quarter, filed in whole euros, then paid."""
+        """P-14 and P-15: what stands on the two VAT accounts in a quarter, filed in whole euros per box, then paid."""
         filed = quarter_end + timedelta(days=24)
         if filed >= self.today:
             return
@@ -98,7 +101,7 @@ class Bookkeeper:
         if not owed and not deductible:
             return
         owed -= self._one_stop_shop(quarter_end, filed)
-        payable = (owed // 100 - -(-deductible // 100)) * 100
+        payable = (self._whole_euros(last) - -(-deductible // 100)) * 100
         lines = [(chart.VAT_OUT, owed), (chart.VAT_IN, -deductible), (chart.VAT_SETTLE, -payable)]
         lines.append((chart.ROUND, -(owed - deductible - payable)))
         text = f"Btw-aangifte {quarter_end:%Y} kwartaal {(quarter_end.month - 1) // 3 + 1}"
@@ -106,6 +109,14 @@ class Bookkeeper:
         paid = filed + timedelta(days=3)
         if paid < self.today:
             self.bank.line(paid, -payable, text, role=chart.VAT_SETTLE)
+
+    def _whole_euros(self, last: Month) -> int:
+        """What is owed in the quarter, box by box in whole euros and down, as it is filed (DOMAIN R3.1)."""
+        boxes: dict[str, int] = defaultdict(int)
+        for row in rows(self.administration, last - 2, last):
+            if row.reference != INPUT_TAX:
+                boxes[row.reference] += row.tax
+        return sum(owed // 100 for owed in boxes.values())
 
     def _one_stop_shop(self, quarter_end: date, filed: date) -> int:
         """Tax of consumers in other countries, in cents: declared beside the return and paid apart (DOMAIN R1.12)."""

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable
 from typing import Any
 
-import orjson
 from starlette.requests import Request
 
 from pipelines.sandbox.hooks.delivery import Postman
 from pipelines.sandbox.identifiers import id_of
 from pipelines.sandbox.model import Webhook
+from pipelines.sandbox.surface import Handler, body_of, whole
 from pipelines.sandbox.world import World
 
-Handler = Callable[[Request], Awaitable[Any]]
 _SWITCHES = ("duplicate", "stale", "hold", "backwards", "rotate", "forget_old")
 
 
@@ -41,14 +39,14 @@ class HooksControl:
     async def switch(self, request: Request) -> Any:
         """`duplicate` and `stale` count pushes to come; `hold` keeps pushes back until it is false, `backwards` lets
         the newest go first; `rotate` gives a webhook a second secret, `forget_old` ends that."""
-        body = orjson.loads(await request.body() or b"{}")
+        body = await body_of(request)
         unknown = sorted(set(body) - set(_SWITCHES))
         if unknown:
             raise ValueError(f"no webhook switch {unknown[0]!r}; known are {', '.join(_SWITCHES)}")
         hooks, answer = self.world.hooks, {}
         for name in ("duplicate", "stale"):
             if name in body:
-                setattr(hooks.mischief, name, int(body[name]))
+                setattr(hooks.mischief, name, whole(name, body[name]))
         if "backwards" in body:
             hooks.postman.backwards = bool(body["backwards"])
         if "hold" in body:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Any
 
-import orjson
 from starlette.requests import Request
 
 from pipelines.sandbox.oauth.apps import OUT_OF_BAND, App
 from pipelines.sandbox.oauth.authorizations import Switches
+from pipelines.sandbox.surface import Handler, body_of
 from pipelines.sandbox.tokens import SCOPES, Token, in_order
 from pipelines.sandbox.world import World
-
-Handler = Callable[[Request], Awaitable[Any]]
 
 
 class OAuthControl:
@@ -54,7 +51,7 @@ class OAuthControl:
 
     async def switch(self, request: Request) -> Any:
         """Changes the switches that are named; tokens that exist keep the life they were given."""
-        wanted = asdict(self.world.oauth.switches) | await _object(request)
+        wanted = asdict(self.world.oauth.switches) | await body_of(request)
         for name, value in wanted.items():
             if name not in Switches.__dataclass_fields__:
                 raise ValueError(f"no OAuth switch {name!r}; known are {', '.join(Switches.__dataclass_fields__)}")
@@ -68,7 +65,7 @@ class OAuthControl:
         return wanted
 
     async def register(self, request: Request) -> Any:
-        body = await _object(request)
+        body = await body_of(request)
         app = self.world.oauth.register(_text(body, "name"), _texts(body, "redirect_uris"))
         return asdict(app)
 
@@ -84,7 +81,7 @@ class OAuthControl:
 
     async def make_token(self, request: Request) -> Any:
         """A personal token; without `scopes` it has all of them, without `administrations` it enters all."""
-        body = await _object(request)
+        body = await body_of(request)
         name = _text(body, "name")
         if any(token.name == name for token in self.world.tokens.values()):
             raise ValueError(f"there is a token {name!r} already")
@@ -128,13 +125,6 @@ def _described(token: Token) -> dict[str, Any]:
         "scopes": in_order(token.scopes),
         "administrations": [str(id_) for id_ in token.administrations],
     }
-
-
-async def _object(request: Request) -> dict[str, Any]:
-    content = orjson.loads(await request.body() or b"{}")
-    if not isinstance(content, dict):
-        raise ValueError("the body must be an object")
-    return content
 
 
 def _text(body: dict[str, Any], name: str) -> str:

@@ -43,8 +43,12 @@ def contact(administration: Administration, record: Contact) -> dict[str, Any]:
     """The full object of lists, sync and single reads."""
     events = [event(administration, "contact_created", record.created)]
     events += [event(administration, "contact_merged", at, {"contact_name": name}) for at, name in record.merged]
+    last = record.card.updated
     if record.card.archived:
-        events.append(event(administration, "contact_archived", record.card.updated))
+        events.append(event(administration, "contact_archived", last))
+    elif last > max([record.created, *(at for at, _ in record.merged)]):
+        # Only the last change is remembered, and not what it changed.
+        events.append(event(administration, "contact_changed", last, {"changes": {}}))
     return embedded(administration, record, record.card) | {"events": events}
 
 
@@ -71,7 +75,7 @@ def _shown(administration: Administration, record: Contact, card: Card) -> dict[
         "customer_id": card.customer_id,
         "tax_number": card.tax_number,
         "chamber_of_commerce": card.chamber_of_commerce,
-        "bank_account": card.bank_account,
+        "bank_account": card.bank_account or card.mandate.iban,  # as the example ReturnsSepaIbanAsBankAccount
         "is_trusted": False,
         "max_transfer_amount": None,
         "attention": card.attention,
@@ -116,8 +120,8 @@ def person(administration: Administration, contact_id: int, someone: Person, fro
         "id": None if frozen else str(someone.id),
         "contact_id": str(contact_id),
         "administration_id": str(administration.id),
-        "firstname": someone.firstname,
-        "lastname": someone.lastname,
+        "firstname": someone.firstname or None,
+        "lastname": someone.lastname or None,
         "phone": someone.phone,
         "email": someone.email,
         "department": someone.department,

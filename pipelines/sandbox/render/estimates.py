@@ -64,7 +64,7 @@ def estimate(administration: Administration, record: Estimate) -> dict[str, Any]
         "total_price_excl_tax_base": text(figures.excl_base),
         "total_price_incl_tax": text(figures.incl),
         "total_price_incl_tax_base": text(figures.incl_base),
-        "total_discount": text(figures.discount),
+        "total_discount": text(figures.discount) if record.lines else 0,  # a number, in the example without lines
         "url": f"{BASE_URL}/{administration.id}/external/{secret('estimate', record.id)}/estimate",
         "custom_fields": custom_values(administration, record.custom_fields),
         "notes": notes(administration, record.id),

@@ -10,7 +10,7 @@ from pipelines.sandbox.amounts import Figures, open_base, text
 from pipelines.sandbox.clock import iso, moment
 from pipelines.sandbox.model import ExternalInvoice
 from pipelines.sandbox.render.contacts import event
-from pipelines.sandbox.render.invoices import detail
+from pipelines.sandbox.render.invoices import detail, tax_totals
 from pipelines.sandbox.render.notes import attachments, notes
 from pipelines.sandbox.render.papers import contact, day
 from pipelines.sandbox.render.payments import payment
@@ -54,16 +54,7 @@ def external_invoice(administration: Administration, record: ExternalInvoice, wr
         "notes": notes(administration, record.id),
         "attachments": attachments(administration, record.id),
         "events": _events(administration, record),
-        "tax_totals": [
-            {
-                "tax_rate_id": str(total.tax_rate_id),
-                "taxable_amount": text(total.taxable),
-                "taxable_amount_base": text(total.taxable_base),
-                "tax_amount": text(total.tax),
-                "tax_amount_base": text(total.tax_base),
-            }
-            for total in figures.tax_totals
-        ],
+        "tax_totals": tax_totals(figures),
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from pipelines.sandbox.administration import Administration
 from pipelines.sandbox.amounts import decimal_text
 from pipelines.sandbox.clock import iso
-from pipelines.sandbox.model import Paper
+from pipelines.sandbox.model import Paper, Purchase
 from pipelines.sandbox.render.contacts import embedded, event
 from pipelines.sandbox.render.notes import attachments, notes
 
@@ -36,7 +36,8 @@ def events(administration: Administration, document: Changed) -> list[dict[str, 
     """Saved, and updated when it was; only the last change is remembered, and not what it changed."""
     found = [event(administration, "document_saved", document.created)]
     if document.updated > document.created:
-        found.append(event(administration, "document_updated", document.updated, {"changes": {}}))
+        data: dict[str, Any] = {"changes": {}} if isinstance(document, Purchase) else {}
+        found.append(event(administration, "document_updated", document.updated, data))
     return found
 
 

@@ -19,7 +19,7 @@ from pipelines.sandbox.render.payments import payment
 def purchase(administration: Administration, record: Purchase) -> dict[str, Any]:
     """The full object, as reads and answers to writes give it."""
     figures = administration.figures(record)
-    shown = allocations.shown(record, administration.figures(record))
+    shown = allocations.shown(record, figures)
     updated = states_documents.updated(record, figures, administration.clock.milliseconds())
     return {
         "id": str(record.id),

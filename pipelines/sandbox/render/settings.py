@@ -115,7 +115,11 @@ def time_entry(owner: Administration, entry: TimeEntry, with_invoice: bool) -> d
         "user": short_user(owner.users[entry.user_id]),
         "project": project(work) if work else None,
         "sales_invoice": sales_invoice(owner, invoice) if invoice and with_invoice else None,
-        "events": [event(owner, "time_entry_created", entry.created)],
+        "events": [
+            event(owner, f"time_entry_{done}", at)
+            for done, at in (("created", entry.created), ("updated", entry.updated))
+            if done == "created" or at > entry.created
+        ],
         "notes": notes(owner, entry.id),
     }
     if not with_invoice:
