@@ -30,8 +30,8 @@ def _write_off(desk: Desk, page: Page, bill: Bill, day: date, provision: Cents) 
     """P-12: the loss is what neither the tax nor the provision (P-12b) bears; per rate, as the return needs it."""
     title, lost = f"Oninbaar {bill.title}", open_base(bill.figures, bill.paid_until(day), bill.rate)
     taxes, nets = _lost_parts(bill, day, lost)
-    for rate, tax in taxes:
-        page.move(day, desk.roles[chart.VAT_OUT], tax, title, tax_rate_id=rate)
+    for taxed, tax in taxes:
+        page.move(day, desk.roles[chart.VAT_OUT], tax, title, tax_rate_id=taxed)
     bad, held, whole = desk.roles[chart.BAD], provision, sum(net for _, net in nets)
     for position, (rate, net) in enumerate(nets, start=1):
         part = held if position == len(nets) or not whole else to_int(Decimal(provision) * net / whole)
@@ -43,17 +43,19 @@ def _write_off(desk: Desk, page: Page, bill: Bill, day: date, provision: Cents) 
 
 
 @follows(money.UNCOLLECTIBLE_SHARE, money.UNCOLLECTIBLE_ACCOUNT)
-def _lost_parts(bill: Bill, day: date, lost: Cents) -> tuple[list[tuple[int, Cents]], list[tuple[int, Cents]]]:
+def _lost_parts(bill: Bill, day: date, lost: Cents) -> tuple[list[tuple[int, Cents]], list[tuple[int | None, Cents]]]:
     """What is lost of the tax and of the net, per rate and in the administration's currency; together it is `lost`."""
     figures = bill.figures
-    if not lost or not figures.incl:
+    if not lost:
         return [], []
+    if not figures.incl:  # edited down to nothing after it was given up: what is lost was never taxed
+        return [], [(None, lost)]
     share = Decimal(figures.incl - bill.paid_until(day)) / figures.incl
     taxes = [(row.tax_rate_id, to_int(row.tax_base * share)) for row in figures.tax_totals]
     sums: dict[int, Cents] = {}
     for line, net in zip(bill.lines, figures.nets_base, strict=True):
         sums[line.tax_rate_id] = sums.get(line.tax_rate_id, 0) + net
-    nets = [(rate, to_int(net * share)) for rate, net in sums.items() if net]
+    nets: list[tuple[int | None, Cents]] = [(rate, to_int(net * share)) for rate, net in sums.items() if net]
     rest = lost - sum(tax for _, tax in taxes) - sum(net for _, net in nets)
     if nets:
         nets[-1] = (nets[-1][0], nets[-1][1] + rest)
