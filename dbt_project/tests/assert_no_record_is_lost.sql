@@ -12,20 +12,34 @@ with counted as (
 
     select
         'fct_sales_invoice' as mart,
-        (select count(*) from {{ ref('int_sales_invoices_unioned') }} where not is_deleted) as staged_rows,
+        (select count(*) from {{ ref('stg_moneybird__sales_invoices') }} where not is_deleted)
+        + (select count(*) from {{ ref('stg_moneybird__external_sales_invoices') }} where not is_deleted)
+            as staged_rows,
         (select count(*) from {{ ref('fct_sales_invoice') }}) as mart_rows,
-        (select sum(total_incl_base_amount) from {{ ref('int_sales_invoices_unioned') }} where not is_deleted)
-            as staged_amount,
+        (
+            select coalesce(sum(total_incl_base_amount), 0)
+            from {{ ref('stg_moneybird__sales_invoices') }} where not is_deleted
+        ) + (
+            select coalesce(sum(total_incl_base_amount), 0)
+            from {{ ref('stg_moneybird__external_sales_invoices') }} where not is_deleted
+        ) as staged_amount,
         (select sum(total_excl_base_amount + tax_base_amount) from {{ ref('fct_sales_invoice') }}) as mart_amount
 
     union all
 
     select
         'fct_payment' as mart,
-        (select count(*) from {{ ref('int_sales_invoice_payments_unioned') }} where not is_deleted) as staged_rows,
+        (select count(*) from {{ ref('stg_moneybird__sales_invoices__payments') }} where not is_deleted)
+        + (select count(*) from {{ ref('stg_moneybird__external_sales_invoices__payments') }} where not is_deleted)
+            as staged_rows,
         (select count(*) from {{ ref('fct_payment') }}) as mart_rows,
-        (select sum(base_amount) from {{ ref('int_sales_invoice_payments_unioned') }} where not is_deleted)
-            as staged_amount,
+        (
+            select coalesce(sum(base_amount), 0)
+            from {{ ref('stg_moneybird__sales_invoices__payments') }} where not is_deleted
+        ) + (
+            select coalesce(sum(base_amount), 0)
+            from {{ ref('stg_moneybird__external_sales_invoices__payments') }} where not is_deleted
+        ) as staged_amount,
         (select sum(base_amount) from {{ ref('fct_payment') }}) as mart_amount
 
     union all

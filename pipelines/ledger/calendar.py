@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from pipelines.moneybird.feeds import months
 
 OPEN_YEAR_CADENCE = timedelta(hours=24)  # twelve report requests a year and administration …
+YEARS_AHEAD = 10  # an end to asking on: longer than any contract, and a server may answer every year alike
 CLOSED_YEAR_CADENCE = timedelta(days=7)  # … so closed years, which rarely move, are looked at weekly
 
 
@@ -29,6 +30,12 @@ def year_bounds(year: int) -> tuple[date, date]:
 
 def months_of(year: int) -> list[Month]:
     return [Month(first, last) for first, last in months(*year_bounds(year))]
+
+
+def next_year_is_asked(year: int, moved: bool, today: date) -> bool:
+    """Whether the year after `year`, the last one known, is read too: a purchase or a contract can be spread over years
+    that nothing we hold reaches."""
+    return moved and year < today.year + YEARS_AHEAD
 
 
 def month_is_due(

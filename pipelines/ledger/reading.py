@@ -30,7 +30,6 @@ from pipelines.warehouse.stamps import Read, SyncState
 
 log = logging.getLogger(__name__)
 Load = Callable[[list[TableSlice], str], None]
-YEARS_AHEAD = 10  # an end to asking on: longer than any contract, and a server may answer every year alike
 MONTHS_WORTH_A_YEAR = 3  # reading more months than this one by one costs more requests than the year's pages
 
 
@@ -129,14 +128,13 @@ class LedgerReader:
                 self._fetch(job, account, month, feeds.months(month, month)[0][1])
 
     def _year_by_year(self, job: LedgerJob) -> Iterator[int]:
-        """Each year with its totals read, and after the last one a further year as long as the one before it moved: a
-        purchase or a contract can be spread over years that nothing we hold reaches."""
+        """Each year with its totals read, and after the last one a further year as long as the one before it moved."""
         years = comparison.years(self._con, job.administration_id, job.first_year, job.today)
         while years:
             year = years.pop(0)
             state = job.years[year] = YearState(self._year_totals(job, year))
             moved = any(total.debit_sum or total.credit_sum for total in state.totals)
-            if not years and moved and year < job.today.year + YEARS_AHEAD:
+            if not years and calendar.next_year_is_asked(year, moved, job.today):
                 years.append(year + 1)
             yield year
 

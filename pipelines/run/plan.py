@@ -188,8 +188,9 @@ def _report_requests(
 ) -> int:
     read_at = {scope: read.read_at for (name, scope), read in reads.items() if name == resource.name}
     years = comparison.years(connection, known.administration_id, known.period_start.year, known.today)
-    # After the last year with lines one more is asked, which an unchanged administration answers empty.
-    beyond = comparison.last_line(connection, known.administration_id, years[-1]) is not None if years else False
+    # An unchanged administration answers the year after its last lines empty, so one more request is all it costs.
+    moved = comparison.last_line(connection, known.administration_id, years[-1]) is not None if years else False
+    beyond = bool(years) and calendar.next_year_is_asked(years[-1], moved, known.today)
     return beyond + sum(
         1
         + len(
