@@ -42,6 +42,7 @@ test-slow: .venv/installed-test browser prism clients
 # Measures and prints; asserts nothing about seconds.
 bench: .venv/installed-test
 	$(BIN)/python -m tests.bench.sandbox
+	$(BIN)/python -m tests.bench.extraction
 
 check: lint types imports
 

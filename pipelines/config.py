@@ -13,7 +13,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -48,6 +48,7 @@ class Settings(BaseModel):
     memory_limit: str = "1GB"  # of DuckDB while loading and building
     operations_url: str = ""  # empty: SQLite inside home
     writable_administrations: tuple[str, ...] | None = None  # None: only the local sandbox's
+    line_source: Literal["reports", "auditfile"] = "reports"  # where the first lines of a ledger year come from
     budget: Budget = Field(default_factory=lambda: Budget())  # type: ignore[call-arg]
 
     @field_validator("api_url")

@@ -6,21 +6,23 @@
     ├── GateFailedError              4  our own checks failed; the previous snapshot was kept
     ├── WarehouseError               1  the warehouse file is locked, full or damaged
     ├── CommandRefusedError          2  a write that may not be made, with the reason
-    └── ApiError                     3  Moneybird's answer could not be used
-        ├── AuthorisationError          401 without a scope's name: the token itself
-        ├── ScopeError                  401/403 "No access to …": the token lacks a scope
-        ├── PlanLimitError              402
-        ├── NotFoundError               404
-        ├── RequestRefusedError         400, 405, 406, 422: our request is wrong
-        ├── ThrottledError              429 after waiting as told
-        ├── ServerError                 5xx after retries
-        ├── NetworkError                no answer after retries
-        └── MalformedAnswerError        not JSON, cut off, or not the shape that was asked for
+    └── ApiError                     3  Moneybird's answer could not be used; its `kind`:
+        ├── AuthorisationError          authorisation: 401 without a scope's name, the token itself
+        ├── ScopeError                  scope: 401/403 "No access to …", the token lacks one
+        ├── PlanLimitError              plan_limit: 402
+        ├── NotFoundError               not_found: 404
+        ├── RequestRefusedError         validation: 400, 405, 406, 422, our request is wrong
+        ├── ThrottledError              throttle: 429 after waiting as told
+        ├── ServerError                 server: 5xx after retries
+        ├── NetworkError                network: no answer after retries
+        └── MalformedAnswerError        malformed: not JSON, cut off, or not the shape that was asked for
 
 The sentence says what, where, expected, found and what to do next; it never holds a token, a capability URL or a body.
 """
 
 from __future__ import annotations
+
+from typing import ClassVar, Literal
 
 
 class DovecoteError(Exception):
@@ -57,10 +59,19 @@ class CommandRefusedError(DovecoteError):
     exit_code = 2
 
 
+Kind = Literal[
+    "validation", "authorisation", "scope", "plan_limit", "not_found", "throttle", "server", "network", "malformed"
+]
+
+
 class ApiError(DovecoteError):
-    """Moneybird's answer could not be used. Fields say where; the message is for people."""
+    """Moneybird's answer could not be used. Fields say where; the message is for people.
+
+    `words` are Moneybird's own, short and without secrets.
+    """
 
     exit_code = 3
+    kind: ClassVar[Kind]
 
     def __init__(
         self,
@@ -70,30 +81,39 @@ class ApiError(DovecoteError):
         resource: str = "",
         administration_id: str | None = None,
         request_id: str | None = None,
+        words: str = "",
     ) -> None:
         super().__init__(message)
         self.status = status
         self.resource = resource
         self.administration_id = administration_id
         self.request_id = request_id
+        self.words = words
 
 
 class AuthorisationError(ApiError):
     """401 for the token itself: missing, wrong or revoked."""
 
+    kind = "authorisation"
     exit_code = 2
 
 
 class ScopeError(ApiError):
     """The token works but lacks a scope."""
 
+    kind = "scope"
+
 
 class PlanLimitError(ApiError):
     """402: the administration's plan does not allow it."""
 
+    kind = "plan_limit"
+
 
 class NotFoundError(ApiError):
     """404: no such record, or none this token may see. `symbolic` holds Moneybird's own codes per field, if any."""
+
+    kind = "not_found"
 
     def __init__(self, message: str, *, symbolic: object = None, **fields: object) -> None:
         super().__init__(message, **fields)  # type: ignore[arg-type]
@@ -103,6 +123,8 @@ class NotFoundError(ApiError):
 class RequestRefusedError(ApiError):
     """400, 405, 406 or 422: the request itself is wrong. `errors` holds Moneybird's words per field."""
 
+    kind = "validation"
+
     def __init__(self, message: str, *, errors: object = None, **fields: object) -> None:
         super().__init__(message, **fields)  # type: ignore[arg-type]
         self.errors = errors
@@ -111,13 +133,19 @@ class RequestRefusedError(ApiError):
 class ThrottledError(ApiError):
     """429 again after waiting until the moment the server named."""
 
+    kind = "throttle"
+
 
 class ServerError(ApiError):
     """5xx, still, after retries."""
 
+    kind = "server"
+
 
 class NetworkError(ApiError):
     """No answer, still, after retries. `request_sent` says whether the request may have arrived."""
+
+    kind = "network"
 
     def __init__(self, message: str, *, request_sent: bool = False, **fields: object) -> None:
         super().__init__(message, **fields)  # type: ignore[arg-type]
@@ -126,3 +154,5 @@ class NetworkError(ApiError):
 
 class MalformedAnswerError(ApiError):
     """The answer is not JSON, is cut off, or is not the shape that was asked for."""
+
+    kind = "malformed"

@@ -14,7 +14,8 @@ import stamina
 import typer
 from stamina.instrumentation import RetryDetails
 
-from pipelines.cli import registry
+from pipelines.cli import logs, registry
+from pipelines.cli.logs import LogFormat
 from pipelines.errors import DovecoteError
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
@@ -33,13 +34,13 @@ registry.register_all(app)
 def options(
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks and debug logs.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="One log line per resource.")] = False,
+    log_format: Annotated[
+        LogFormat, typer.Option("--log-format", help="Logs and progress on stderr: text, or one JSON object a line.")
+    ] = LogFormat.TEXT,
 ) -> None:
     """Exit codes: 0 done, 1 unexpected, 2 usage or configuration, 3 some administrations failed, 4 a gate failed
     or a check found a break, 5 another run holds the lock."""
-    level = logging.DEBUG if debug else logging.INFO if verbose else logging.WARNING
-    logging.basicConfig(level=level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for noisy in ("httpx", "httpcore", "dlt"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    logs.configure(logging.DEBUG if debug else logging.INFO if verbose else logging.WARNING, log_format)
     stamina.instrumentation.set_on_retry_hooks([_log_retry])
 
 
@@ -49,9 +50,8 @@ def _log_retry(details: RetryDetails) -> None:
 
 
 def _interrupted() -> NoReturn:
-    typer.echo(
-        "dovecote: interrupted; what was published before still is, and the next run goes on from what was loaded.",
-        err=True,
+    logs.say_failure(
+        "interrupted; what was published before still is, and the next run goes on from what was loaded.", INTERRUPTED
     )
     sys.exit(INTERRUPTED)
 
@@ -64,7 +64,7 @@ def main() -> None:
     except DovecoteError as error:
         if debug:
             raise
-        typer.echo(f"dovecote: {error}", err=True)
+        logs.say_failure(str(error), error.exit_code)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:  # before the verb began
         _interrupted()
@@ -75,9 +75,7 @@ def main() -> None:
     except Exception as error:
         if debug:
             raise
-        typer.echo(
-            f"dovecote: unexpected {type(error).__name__}; nothing was published. "
-            "`dovecote --debug …` shows the trace.",
-            err=True,
+        logs.say_failure(
+            f"unexpected {type(error).__name__}; nothing was published. `dovecote --debug …` shows the trace.", 1
         )
         sys.exit(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -66,14 +67,14 @@ def run(
     did (nothing is published); 4 when a gate failed; 5 when another run is going on.
     """
     from pipelines import config
-    from pipelines.cli import output
+    from pipelines.cli import output, progress
     from pipelines.run import cycle
     from pipelines.run.sync import Options
 
     settings = config.load()
     config.prepare_home(settings)
-    options = Options(full=full, accept_shrink=accept_shrink, on_wait=output.say_wait)
-    with output.working("Syncing and building", quiet=json):
+    with progress.shown() as shown:
+        options = Options(full=full, accept_shrink=accept_shrink, progress=shown)
         report = cycle.run(settings, options, command="dovecote run")
     if json:
         output.print_json(report.to_json())
@@ -112,8 +113,11 @@ def check(json: Json = False) -> None:
 
 def status(json: Json = False) -> None:
     """Show what is published, how fresh it is per administration, what waits to be sent, and where the data are."""
+    from rich.markup import escape
+
     from pipelines import config
     from pipelines.cli import output
+    from pipelines.probe.report import UNPROVED, standings
     from pipelines.run.history import last_run, pending_commands
     from pipelines.run.report import read_published
     from pipelines.warehouse.snapshot import current_snapshot
@@ -123,6 +127,10 @@ def status(json: Json = False) -> None:
     published = read_published(snapshot) if snapshot else None
     outbox = pending_commands(settings)
     last = last_run(settings)
+    synced = ((last.report or {}) if last else {}).get("sync") or {}
+    oldest = synced.get("ledger_proof", {}).get("oldest_read_at")
+    known = {known.administration_id: known.name for known in published.administrations} if published else {}
+    probed = standings(settings.home, known)
     if json:
         administrations = published.administrations if published else ()
         output.print_json(
@@ -132,10 +140,13 @@ def status(json: Json = False) -> None:
                 "snapshot": published.snapshot_json() if published else None,
                 "administrations": [known.to_json() for known in administrations],
                 "checks": published.by_status if published else None,
+                "probes": {i: one.to_json() for i, one in probed.items()},
                 "outbox": outbox,
                 "last_run": None
                 if last is None
                 else {"status": last.status, "started_at": last.started_at.isoformat()},
+                "drift": synced.get("drift"),
+                "oldest_ledger_slice_at": oldest,
             }
         )
         return
@@ -147,6 +158,16 @@ def status(json: Json = False) -> None:
         out.print("Published  nothing yet: run `dovecote run`, or `dovecote demo` to look around first.")
     if last is not None:
         out.print(f"Last run   {output.moment(last.started_at)}, {output.styled(last.status)}")
+    if oldest:
+        out.print(f"Ledger     every slice of this year was read since {output.moment(datetime.fromisoformat(oldest))}")
+    if synced.get("drift"):
+        keys = ", ".join(f"{key['resource']}.{key['path']}" for key in synced["drift"])
+        out.print(f"New keys   {escape(keys)}: kept in _unmapped until a column is declared for them")
+    asked = {i: one for i, one in probed.items() if one.path is not None}
+    for administration_id, one in asked.items():
+        out.print(f"Books      {escape(known[administration_id])}: {one.sentence}")
+    if known.keys() - asked.keys():
+        out.print(f"Books      {UNPROVED}")
     if outbox is not None:
         counts = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in outbox.items())
         out.print(f"Outbox     {counts or 'empty'}")

@@ -43,10 +43,11 @@ def demo(
 ) -> None:
     """Show everything on invented companies: sandbox, sync, build, checks, dashboard. No account needed."""
     from pipelines import config
-    from pipelines.cli import children, output
+    from pipelines.cli import children, output, progress
     from pipelines.cli import dashboard as dashboards
     from pipelines.run import cycle
     from pipelines.run.lock import run_lock
+    from pipelines.run.sync import Options
 
     home = config.prepare_home(config.load()).resolve()
     chosen_port = dashboards.choose_port(port) if dashboard else 0
@@ -56,8 +57,8 @@ def demo(
         sandbox = _start_sandbox(family, home)
         environ = environment(sandbox, home)
         settings = config.load(environ, home)
-        with output.working("Syncing and building", quiet=False):
-            report = cycle.run(settings, command="dovecote demo")
+        with progress.shown() as shown:
+            report = cycle.run(settings, Options(progress=shown), command="dovecote demo")
         if report.build is None:
             output.print_run(report)
             raise DovecoteError(f"The sandbox could not be synced; see {settings.logs_dir}.")

@@ -19,6 +19,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipelines.config import Settings
+from pipelines.ledger.proving import proof_sentences
 from pipelines.run.report import CHECK_STATUSES, Administration, BuildReport, Check, Published
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _WIDTH_WITHOUT_TERMINAL = 140  # columns; a log file has no width, and ids must not be cut
 _LISTED_CHECKS = 20  # on a screen; --json has all of them
+_LISTED_KEYS = 5  # undeclared keys on a screen; --json has all of them
 _WHOLE = ("id", "last synced", "difference")  # half an id or amount is worse than a wrapped name
 _STYLES = {"ok": "green", "break": "bold red", "failed": "bold red"}
 
@@ -161,11 +163,6 @@ def working(what: str, *, quiet: bool) -> Iterator[None]:
             yield
 
 
-def say_wait(bucket: str, seconds: float) -> None:
-    """A wait for quota is said before it begins, so that nobody thinks the run hangs."""
-    console(stderr=True).print(f"The {bucket} quota is used up; waiting {seconds:.0f} s, as Moneybird asks.")
-
-
 def print_run(report: RunReport) -> None:
     """What a run did, for people."""
     out = console()
@@ -189,6 +186,13 @@ def print_sync(out: Console, report: SyncReport) -> None:
         )
     loaded = sum(report.tables.values())
     out.print(f"Loaded     {number(loaded)} rows" if loaded else "Loaded     nothing: no record has changed")
+    names = {administration_id: known["name"] for administration_id, known in report.administrations.items()}
+    for sentence in proof_sentences(report.proofs, names):
+        out.print(f"Proof      {escape(sentence)}")
+    if report.drift:
+        new = ", ".join(f"{key.resource}.{key.path} ({key.type})" for key in report.drift[:_LISTED_KEYS])
+        more = f" and {len(report.drift) - _LISTED_KEYS} more" if len(report.drift) > _LISTED_KEYS else ""
+        out.print(f"New keys   {escape(new)}{more}: kept in _unmapped until a column is declared for them")
     for known in report.administrations.values():
         if known["status"] != "ok":
             out.print(f"[bold red]Failed[/]     {escape(known['name'])}: {escape(known['error'] or '')}")

@@ -39,6 +39,12 @@ def plan(json: Json = False, full: Full = False) -> None:
     out.print(output.table("Requests of the next sync", columns, cells))
     if not made.administrations:
         out.print("Nothing was synced yet: what a first sync costs is known once the administrations were listed.")
+    elif both := made.every_month:
+        out.print(
+            f"Of Moneybird's own reports only what moved is read: every month of this year and the last would be "
+            f"{output.number(both.month_by_month)} requests, or {output.number(both.with_periods)} where the server "
+            "answers months with their year."
+        )
     out.print(f"Waiting for quota: about {made.seconds_to_wait // 60} min {made.seconds_to_wait % 60} s.")
 
 
@@ -51,15 +57,15 @@ def sync(
 ) -> None:
     """Bring the warehouse up to what Moneybird says."""
     from pipelines import config
-    from pipelines.cli import output
+    from pipelines.cli import output, progress
     from pipelines.run.lock import run_lock
     from pipelines.run.sync import Options
     from pipelines.run.sync import sync as run_sync
 
     settings = config.load()
     config.prepare_home(settings)
-    with run_lock(settings.lock_path, "dovecote sync"):
-        report = run_sync(settings, Options(full=full, accept_shrink=accept_shrink, on_wait=output.say_wait))
+    with run_lock(settings.lock_path, "dovecote sync"), progress.shown() as shown:
+        report = run_sync(settings, Options(full=full, accept_shrink=accept_shrink, progress=shown))
     if json:
         output.print_json(report.to_json())
     else:

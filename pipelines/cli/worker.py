@@ -64,12 +64,10 @@ def clients(settings: Settings) -> Iterator[Callable[[str], Client]]:
 
     What it hands out raises ConfigurationError when no token reaches the administration.
     """
-    from pipelines.moneybird.budget import Budget
     from pipelines.moneybird.client import Backoff
+    from pipelines.run.quota import shared_budget
     from pipelines.run.targets import clients_for
 
-    # The reserve is kept back from a sync for this process; kept back here it would be for nobody.
-    budget = Budget(**{**settings.budget.model_dump(), "write_reserve": 0})
     known: dict[str, Client] = {}
     opened: list[Client] = []
 
@@ -84,11 +82,12 @@ def clients(settings: Settings) -> Iterator[Callable[[str], Client]]:
             )
         return known[administration_id]
 
-    try:
-        yield client_for
-    finally:
-        for client in opened:
-            client.close()
+    with shared_budget(settings, writes=True) as budget:
+        try:
+            yield client_for
+        finally:
+            for client in opened:
+                client.close()
 
 
 def _learn(opened: list[Client], known: dict[str, Client]) -> None:

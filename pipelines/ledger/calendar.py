@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from pipelines.moneybird.feeds import months
+from pipelines.moneybird.control_totals import months
 
 OPEN_YEAR_CADENCE = timedelta(hours=24)  # twelve report requests a year and administration …
 YEARS_AHEAD = 10  # an end to asking on: longer than any contract, and a server may answer every year alike
@@ -28,6 +28,11 @@ def year_bounds(year: int) -> tuple[date, date]:
     return date(year, 1, 1), date(year, 12, 31)
 
 
+def month_of(first: date) -> Month:
+    """The month that begins on `first`."""
+    return Month(*months(first, first)[0])
+
+
 def months_of(year: int) -> list[Month]:
     return [Month(first, last) for first, last in months(*year_bounds(year))]
 
@@ -43,13 +48,13 @@ def month_is_due(
     today: date,
     last_line: date | None,
     last_read: datetime | None,
-    replaced_at: datetime | None,
+    changed_at: datetime | None,
     now: datetime,
     full: bool,
 ) -> bool:
     """A month's totals are due when older than its lines. A month that has begun or has lines is also due when asked
     for, never read, or older than its cadence; one that lost its last lines was read before and has stale totals."""
-    if last_read is not None and replaced_at is not None and replaced_at > last_read:
+    if last_read is not None and changed_at is not None and changed_at > last_read:
         return True
     if month.start > max(today, last_line or today):
         return False
@@ -64,7 +69,7 @@ def due_months(
     today: date,
     last_line: date | None,
     reads: Mapping[str, datetime],
-    replaced: Mapping[date, datetime],
+    changed: Mapping[date, datetime],
     now: datetime,
     full: bool,
 ) -> list[Month]:
@@ -72,5 +77,5 @@ def due_months(
     return [
         month
         for month in months_of(year)
-        if month_is_due(month, today, last_line, reads.get(month.scope), replaced.get(month.start), now, full)
+        if month_is_due(month, today, last_line, reads.get(month.scope), changed.get(month.start), now, full)
     ]

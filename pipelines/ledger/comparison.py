@@ -1,31 +1,65 @@
 """Ledger lines in the warehouse against control totals, per account.
 
-Net must be equal for a proof. Debit and credit apart decide what is read again as well: a booking and its reversal
-that are both missing leave the net equal. In the default dialect a reversal stands on the other side, so the gross sums
-of the lines are those of the report; where they never agree, net is the proof and the extra reading is the price.
-"""
+Net must be equal for a proof. Debit and credit apart decide what is read again as well: a booking and its reversal that
+are both missing leave the net equal. Where the report keeps reversals on their own side as negative amounts (D2), its
+sides are not those of the lines; then the report's sides are held against what it said the time before."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-import duckdb
+from pipelines.moneybird.control_totals import ControlTotal
 
-from pipelines.moneybird.feeds import ControlTotal
+ZERO = Decimal("0.00")
+Sums = tuple[Decimal, Decimal]  # debit, credit
+_NOTHING: Sums = (ZERO, ZERO)
 
-_ZERO = Decimal("0.00")
+
+@dataclass(frozen=True)
+class Rules:
+    """How an administration's answers are compared, as far as that was learned."""
+
+    sides: bool = True  # debit and credit of the lines are those of the report
+    closing: bool = True  # the report counts year-end journals on result accounts
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The report over one period as it was read, and what it said the time before (None: never stored)."""
+
+    start: date
+    end: date
+    accounts: tuple[ControlTotal, ...]
+    read_at: datetime
+    before: Mapping[str, Sums] | None = None
+
+    @property
+    def sums(self) -> dict[str, Sums]:
+        return {total.ledger_account_id: (total.debit_sum, total.credit_sum) for total in self.accounts}
+
+    def settled(self) -> Reading:
+        """After the lines were fetched that this reading asked for: only a later change is a change."""
+        return replace(self, before=self.sums)
+
+    def equals(self, other: Reading) -> bool:
+        return set(self.accounts) == set(other.accounts)
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One account whose lines and report differ over a period. Amounts in the administration's currency."""
+    """One account whose lines and report differ. Amounts are lines − report in the administration's currency."""
 
     ledger_account_id: str
-    net: Decimal  # lines − report, debit positive
-    gross: bool  # the sides differ too, or only
+    debit: Decimal
+    credit: Decimal
+
+    @property
+    def net(self) -> Decimal:
+        """Debit positive."""
+        return self.debit - self.credit
 
 
 @dataclass(frozen=True)
@@ -38,69 +72,30 @@ class Comparison:
         return tuple(difference for difference in self.differences if difference.net)
 
 
-def compare(
-    connection: duckdb.DuckDBPyConnection,
-    administration_id: str,
-    totals: Iterable[ControlTotal],
-    start: date,
-    end: date,
-) -> Comparison:
-    """The report's accounts and those with lines, over whole months from `start` to `end`."""
-    lines = line_sums(connection, administration_id, start, end)
-    report = {total.ledger_account_id: (total.debit_sum, total.credit_sum) for total in totals}
+def compare(lines: Mapping[str, Sums], reading: Reading, rules: Rules = Rules()) -> Comparison:
+    """The report's accounts and those with lines over the period of `reading`."""
+    report = reading.sums
+    accounts = sorted(lines.keys() | report.keys())
     differences = []
-    for account in sorted(lines.keys() | report.keys()):
-        line_debit, line_credit = lines.get(account, (_ZERO, _ZERO))
-        debit, credit = report.get(account, (_ZERO, _ZERO))
-        net = (line_debit - line_credit) - (debit - credit)
-        gross = (line_debit, line_credit) != (debit, credit)
-        if net or gross:
-            differences.append(Difference(account, net, gross))
-    return Comparison(len(lines.keys() | report.keys()), tuple(differences))
+    for account in accounts:
+        line_debit, line_credit = lines.get(account, _NOTHING)
+        debit, credit = report.get(account, _NOTHING)
+        difference = Difference(account, line_debit - debit, line_credit - credit)
+        if rules.sides:
+            differs = bool(difference.debit or difference.credit)
+        else:
+            before = (debit, credit) if reading.before is None else reading.before.get(account, _NOTHING)
+            differs = bool(difference.net) or before != (debit, credit)
+        if differs:
+            differences.append(difference)
+    return Comparison(len(accounts), tuple(differences))
 
 
-def line_sums(
-    connection: duckdb.DuckDBPyConnection, administration_id: str, start: date, end: date
-) -> dict[str, tuple[Decimal, Decimal]]:
-    """Account → debit and credit of the lines in the warehouse."""
-    rows = connection.execute(
-        """select ledger_account_id, sum(greatest(amount, 0)), sum(greatest(-amount, 0)) from raw.journal_entries
-           where administration_id = ? and month_date between ? and ? group by all""",
-        [administration_id, start, end],
-    ).fetchall()
-    return {row[0]: (row[1], row[2]) for row in rows}
-
-
-def last_line(connection: duckdb.DuckDBPyConnection, administration_id: str, year: int) -> date | None:
-    """The latest line's date in `year`."""
-    row = connection.execute(
-        "select max(date) from raw.journal_entries where administration_id = ? and year(month_date) = ?",
-        [administration_id, year],
-    ).fetchone()
-    return row[0] if row else None
-
-
-def years(connection: duckdb.DuckDBPyConnection, administration_id: str, first: int, today: date) -> list[int]:
-    """The calendar years a run compares: from `first` (of the books) to today's, on to the end of the last line's own
-    period, and every other year with lines or with a document that may have moved one."""
-    row = connection.execute(
-        """select
-               (select max(try_cast(left(split_part(period, '..', 2), 4) as integer))
-                from raw.sales_invoices__details where administration_id = $a and _deleted_at is null),
-               (select list(year) from
-                    (select year(month_date) as year from raw.journal_entries where administration_id = $a
-                     union select year(month_date) from sync.dirty_ledger where administration_id = $a))""",
-        {"a": administration_id},
-    ).fetchone()
-    last_period, others = row or (None, None)
-    return sorted({*range(first, max(today.year, last_period or 0) + 1), *(others or ())})
-
-
-def replaced_at(connection: duckdb.DuckDBPyConnection, administration_id: str, year: int) -> dict[date, datetime]:
-    """Month → when one of its ledger slices was last replaced, by the server's clock."""
-    rows = connection.execute(
-        """select month_date, max(read_at) from sync.ledger_slices
-           where administration_id = ? and year(month_date) = ? group by all""",
-        [administration_id, year],
-    ).fetchall()
-    return {row[0]: row[1] for row in rows}
+def added(parts: Iterable[Mapping[str, Sums]]) -> dict[str, Sums]:
+    """Account → debit and credit over several periods."""
+    found: dict[str, Sums] = {}
+    for part in parts:
+        for account, (debit, credit) in part.items():
+            before = found.get(account, _NOTHING)
+            found[account] = (before[0] + debit, before[1] + credit)
+    return found

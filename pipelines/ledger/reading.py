@@ -1,265 +1,285 @@
-"""Reads the ledger of many administrations in rounds, so that one load serves them all.
+"""Reads the ledger of many administrations in rounds, so that one load serves them all and nobody waits for another.
 
-    round 1   year totals; dirty slices, and the accounts that differ, in the months that are known to have moved
-    round 2   where a year still differs: its totals once more, then those accounts' whole year
-    months    month totals that are due; accounts that differ there
-    proof     what is left is written down, per administration and year
+    round 1   the year's totals, with its months where the server gives them; what documents touched, and what differs
+    round 2   where a year still differs: its totals once more, then those accounts
+    months    month totals that are due; accounts that differ there; those that still differ are read once more
+    rotation  with requests to spare: slices of open years that nobody has looked at for a month
+    proof     what is left is written down, per administration, year and month
 
 A report and its lines are two requests, so the books can move in between. A difference counts only after both sides
-were read again: totals that moved meanwhile and still differ are *in motion*; totals that stood still *differ*.
-"""
+were read again: totals that moved meanwhile and still differ are *in motion*; totals that stood still *differ*."""
 
 from __future__ import annotations
 
 import logging
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Callable, Collection, Iterable
+from datetime import date
 
 import duckdb
 
-from pipelines.errors import ApiError, MalformedAnswerError, ScopeError
-from pipelines.ledger import calendar, comparison
-from pipelines.ledger.slices import LineBuffer, line_slice, totals_slice
-from pipelines.moneybird import feeds
-from pipelines.moneybird.client import Client
-from pipelines.moneybird.records import Parser, TableSlice
+from pipelines.errors import ApiError
+from pipelines.ledger import calendar, rotation, stored
+from pipelines.ledger.asking import TotalsAsker
+from pipelines.ledger.chart import read_chart
+from pipelines.ledger.choice import Choice, Slice, Year, choose
+from pipelines.ledger.comparison import Comparison, Sums, added, compare
+from pipelines.ledger.dialects import ANSWERED, GRANULARITY, dialects_of
+from pipelines.ledger.fetching import Fetcher
+from pipelines.ledger.jobs import LedgerJob, YearState
+from pipelines.ledger.learning import learn_closing, learn_reversals
+from pipelines.ledger.proving import Outcome, Proof, prove
 from pipelines.moneybird.resources import Resource
+from pipelines.moneybird.turns import Turns, take_turns
+from pipelines.warehouse.connection import transaction
 from pipelines.warehouse.stamps import Read, SyncState
 
 log = logging.getLogger(__name__)
-Load = Callable[[list[TableSlice], str], None]
-MONTHS_WORTH_A_YEAR = 3  # reading more months than this one by one costs more requests than the year's pages
-
-
-@dataclass
-class LedgerJob:
-    """One administration's ledger in this run."""
-
-    administration_id: str
-    client: Client
-    first_year: int
-    today: date
-    now: datetime  # the server's time of this run's first answer
-    full: bool = False
-    error: ApiError | None = None
-    refused: set[str] = field(default_factory=set)  # accounts whose lines were not what was asked for
-    years: dict[int, YearState] = field(default_factory=dict)
-
-
-@dataclass
-class YearState:
-    totals: list[feeds.ControlTotal]
-    fetched_whole: set[str] = field(default_factory=set)
-    moved: bool = False
-    month_differences: set[str] = field(default_factory=set)
-    comparison: comparison.Comparison | None = None
-
-
-@dataclass(frozen=True)
-class Proof:
-    """The outcome for one administration and year."""
-
-    administration_id: str
-    year: int
-    accounts: int
-    differences: int
-    state: str
-    reason: str
+MonthSums = dict[date, dict[str, Sums]]
+Round = Callable[[LedgerJob], Turns]
+FirstLines = Callable[[LedgerJob, int], None]
 
 
 class LedgerReader:
-    """Holds what every round needs. `load` writes table slices to the raw tables under a slice id."""
+    """Reads, loads and proves. `spare` says how many report requests are left that need no waiting; `first_lines` may
+    load the lines of a year that has none another way, before they are asked for one account at a time."""
 
     def __init__(
         self,
         connection: duckdb.DuckDBPyConnection,
         state: SyncState,
-        parser: Parser,
-        load: Load,
+        fetcher: Fetcher,
         totals: Resource,
-        lines: Resource,
-        new_slice_id: Callable[[], str],
-        utc_now: Callable[[], datetime],
+        spare: Callable[[], int] = lambda: 0,
+        *,
+        first_lines: FirstLines | None = None,
     ) -> None:
         self._con = connection
-        self._state = state
-        self._parser = parser
-        self._load = load
+        self._sync_state = state
+        self._fetcher = fetcher
+        self._state = fetcher.state
         self._totals = totals
-        self._lines = lines
-        self._new_slice_id = new_slice_id
-        self._utc_now = utc_now
-        self.rows: Counter[str] = Counter()  # lines written per administration
-        self._buffer = LineBuffer()
-        self._read_totals: dict[tuple[str, date, date], list[feeds.ControlTotal]] = {}
-        self._reads: dict[tuple[str, str, str], Read] = {}
+        self._spare = spare
+        self._first_lines = first_lines
+        self._asker = TotalsAsker(connection, fetcher, totals)
+        self._sums: dict[tuple[str, int, bool], MonthSums] = {}
+        self._sums_of = -1
 
     def run(self, jobs: list[LedgerJob]) -> list[Proof]:
-        """Reads, loads and proves; a job's ApiError ends that job only and is kept in `job.error`."""
-        for round_ in (self._first_round, self._second_round, self._months):
-            for job in jobs:
-                if job.error is None:
-                    self._isolated(job, round_)
-            self._flush()
-        return [proof for job in jobs for proof in self._prove(job)]
+        """A job's ApiError ends that job only and is kept in `job.error`."""
+        for job in jobs:
+            job.chart = read_chart(self._con, job.administration_id)
+            job.dialects = dialects_of(self._state, job.administration_id, job.now)
+        self._fetcher.begin(jobs)
+        self._round(jobs, self._first)
+        self._round(jobs, self._second)
+        for job in jobs:
+            self._learn_reversals(job)
+        self._round(jobs, self._months)
+        self._round(jobs, self._months_again)
+        self._rotate(jobs)
+        for job in jobs:
+            self._note_agreeing_months(job)
+        with transaction(self._con):
+            return [proof for job in jobs for proof in prove(self._state, job, self._outcomes(job))]
 
-    def _isolated(self, job: LedgerJob, round_: Callable[[LedgerJob], None]) -> None:
+    def _round(self, jobs: Iterable[LedgerJob], round_: Round) -> None:
+        take_turns(self._isolated(job, round_) for job in jobs if job.error is None)
+        self._fetcher.flush()
+
+    def _isolated(self, job: LedgerJob, round_: Round) -> Turns:
         try:
-            round_(job)
+            yield from round_(job)
         except ApiError as error:
             log.warning("ledger.stopped administration=%s cause=%s", job.administration_id, error)
             job.error = error
 
-    def _first_round(self, job: LedgerJob) -> None:
-        dirty = self._state.dirty(job.administration_id)
-        for year in self._year_by_year(job):
-            named = {(account, month) for account, month in dirty if account and month.year == year}
-            moved_months = {month for _, month in dirty if month.year == year}
-            differing = {difference.ledger_account_id for difference in self._compare(job, year).differences}
-            whole = set(differing) if not moved_months or len(moved_months) > MONTHS_WORTH_A_YEAR else set()
-            months_of_account = Counter(account for account, _ in named)
-            whole |= {account for account, count in months_of_account.items() if count > MONTHS_WORTH_A_YEAR}
-            for account in sorted(whole):
-                self._fetch_year(job, year, account)
-            named |= {(a, month) for a in differing - months_of_account.keys() for month in moved_months}
-            for account, month in sorted(one for one in named if one[0] not in whole):
-                self._fetch(job, account, month, feeds.months(month, month)[0][1])
-
-    def _year_by_year(self, job: LedgerJob) -> Iterator[int]:
-        """Each year with its totals read, and after the last one a further year as long as the one before it moved."""
-        years = comparison.years(self._con, job.administration_id, job.first_year, job.today)
+    def _first(self, job: LedgerJob) -> Turns:
+        """Each year, and after the last one a further year as long as the one before it moved."""
+        years = stored.years(self._con, job.administration_id, job.first_year, job.today)
         while years:
             year = years.pop(0)
-            state = job.years[year] = YearState(self._year_totals(job, year))
-            moved = any(total.debit_sum or total.credit_sum for total in state.totals)
+            reading, months = yield from self._asker.year(job, year)
+            job.years[year] = YearState(reading, months)
+            moved = any(debit or credit for debit, credit in reading.sums.values())
             if not years and calendar.next_year_is_asked(year, moved, job.today):
                 years.append(year + 1)
-            yield year
+            if moved and self._first_lines:
+                self._first_lines(job, year)
+            yield from self._fetch_differing(job, year, self._state.due_slices(job.administration_id))
 
-    def _second_round(self, job: LedgerJob) -> None:
+    def _fetch_differing(self, job: LedgerJob, year: int, due: Collection[Slice] = ()) -> Turns:
+        """What the comparison and `due` ask for, at the fewest requests."""
+        choice = self._choice(job, year, due)
+        if job.dialects.by_month and not job.years[year].months and len(choice.accounts) > 1:
+            yield from self._read_months(job, year)  # cheaper than asking each account for months it did not move in
+            choice = self._choice(job, year, due)
+        self._keep_changed_sides(job, year)
+        if choice.streams:
+            yield from self._fetcher.streams(job, year)
+        for account in choice.accounts:
+            known = job.dialects.by_month
+            yield from self._fetcher.year(job, year, account)
+            if job.dialects.by_month and not known:  # just learned: the rest can be asked for better
+                yield from self._fetch_differing(job, year, due)
+                return
+        for account, month in choice.slices:
+            yield from self._fetcher.account(job, account, month, calendar.month_of(month).end)
+        job.years[year].settle()
+
+    def _choice(self, job: LedgerJob, year: int, due: Collection[Slice]) -> Choice:
+        state = job.years[year]
+        found, months = self._compare(job, year)
+        due = frozenset(one for one in due if one[1].year == year and one[0] not in state.fetched)
+        slices = {(d.ledger_account_id, month) for month, one in months.items() for d in one.differences}
+        if not due and not slices and not found.differences:
+            return Choice()
+        return choose(
+            Year(
+                found.accounts,
+                frozenset(d.ledger_account_id for d in found.differences if d.net or not state.streamed)
+                - state.fetched,
+                frozenset(one for one in slices if one[0] not in state.fetched) if state.months else None,
+                due,
+                stored.line_counts(self._con, job.administration_id, year),
+                job.dialects.by_month,
+                None if state.streams_tried else len(stored.projects(self._con, job.administration_id)),
+            )
+        )
+
+    def _keep_changed_sides(self, job: LedgerJob, year: int) -> None:
+        """Slices that are due only because the report's sides changed since last time: written down before the new
+        sides are stored, or a kill before the lines are would hide why."""
+        if job.dialects.rules.sides:
+            return
+        found, _ = self._compare(job, year)
+        at = job.years[year].reading.read_at
+        accounts = [d.ledger_account_id for d in found.differences if not d.net]
+        months = calendar.months_of(year)
+        self._state.note_due([(job.administration_id, a, month.start, at) for a in accounts for month in months])
+
+    def _second(self, job: LedgerJob) -> Turns:
+        self._learn_closing(job)
         for year, state in job.years.items():
-            found = self._compare(job, year)
-            if not found.differences:
+            found, months = self._compare(job, year)
+            if not found.differences and not any(one.differences for one in months.values()):
                 continue
-            again = self._year_totals(job, year)
-            state.moved = sorted(again, key=_account) != sorted(state.totals, key=_account)
-            state.totals = again
-            for difference in self._compare(job, year).differences:
-                if state.moved or difference.ledger_account_id not in state.fetched_whole:
-                    self._fetch_year(job, year, difference.ledger_account_id)
+            before = state.reading
+            state.reading, months_again = yield from self._asker.year(job, year)
+            state.months |= months_again
+            if not state.reading.equals(before):
+                state.moved = [before.read_at, state.reading.read_at]
+                state.fetched, state.streamed = set(), False
+            yield from self._fetch_differing(job, year)
 
-    def _months(self, job: LedgerJob) -> None:
+    def _months(self, job: LedgerJob) -> Turns:
         reads = {
             scope: read.read_at
-            for (name, scope), read in self._state.reads(job.administration_id).items()
+            for (name, scope), read in self._sync_state.reads(job.administration_id).items()
             if name == self._totals.name
         }
-        for year in job.years:
+        for year, state in job.years.items():
             due = calendar.due_months(
                 year,
                 job.today,
-                comparison.last_line(self._con, job.administration_id, year),
+                stored.last_line(self._con, job.administration_id, year),
                 reads,
-                comparison.replaced_at(self._con, job.administration_id, year),
+                stored.changed_at(self._con, job.administration_id, year),
                 job.now,
                 job.full,
             )
+            lines = self._lines(job, year)
             for month in due:
-                self._month(job, job.years[year], month)
+                if month.start not in state.months:
+                    yield from self._asker.month(job, month)
+                    yield from self._fetch_month(job, month, lines)
 
-    def _month(self, job: LedgerJob, state: YearState, month: calendar.Month) -> None:
-        totals = self._read(job, month.start, month.end, month.scope)
-        found = comparison.compare(self._con, job.administration_id, totals, month.start, month.end)
-        if not found.differences:
+    def _months_again(self, job: LedgerJob) -> Turns:
+        """Months whose lines were fetched and still differ: both sides once more before it counts."""
+        if job.dialects.answer(GRANULARITY) == ANSWERED:
+            return  # read twice with their year
+        for year, state in job.years.items():
+            lines = self._lines(job, year)
+            _, months = self._compare(job, year)
+            for start, found in months.items():
+                if found.net_differences and start not in state.moved_months and not state.moved:
+                    before, month = state.months[start], calendar.month_of(start)
+                    yield from self._asker.month(job, month)
+                    if not state.months[start].equals(before):
+                        state.moved_months[start] = [before.read_at, state.months[start].read_at]
+                        yield from self._fetch_month(job, month, lines)
+
+    def _rotate(self, jobs: list[LedgerJob]) -> None:
+        """Looks at what no document and no sum asks for. Where that changes a year, the year is compared again."""
+        sound = {job.administration_id: job for job in jobs if job.error is None}
+        whom = [rotation.Owner(i, job.today, job.now, job.dialects.by_month) for i, job in sound.items()]
+        spare = self._spare()
+        turns = rotation.due_turns(self._con, whom, spare) if spare > 0 else []
+        if not turns:
             return
+        own = {i: [turn for turn in turns if turn.administration_id == i] for i in sound}
+
+        def fetch(job: LedgerJob) -> Turns:
+            for turn in own[job.administration_id]:
+                yield from self._fetcher.account(job, turn.ledger_account_id, turn.start, turn.end)
+
+        rotated = [job for job in sound.values() if own[job.administration_id]]
+        self._round(rotated, fetch)
+        self._round(rotated, self._second)  # asks only where a year differs now
+
+    def _read_months(self, job: LedgerJob, year: int) -> Turns:
+        for month in calendar.months_of(year):
+            yield from self._asker.month(job, month)
+
+    def _fetch_month(self, job: LedgerJob, month: calendar.Month, lines: MonthSums) -> Turns:
+        reading = job.years[month.start.year].months[month.start]
+        found = compare(lines.get(month.start, {}), reading, job.dialects.rules)
         for difference in found.differences:
-            self._fetch(job, difference.ledger_account_id, month.start, month.end)
-        self._flush()
-        left = comparison.compare(self._con, job.administration_id, totals, month.start, month.end)
-        if (
-            left.net_differences
-        ):  # read both sides again before it counts: the books may have moved between the requests
-            totals = self._read(job, month.start, month.end, month.scope)
-            left = comparison.compare(self._con, job.administration_id, totals, month.start, month.end)
-        state.month_differences |= {f"{d.ledger_account_id} in {month.scope}" for d in left.net_differences}
+            yield from self._fetcher.account(job, difference.ledger_account_id, month.start, month.end)
 
-    def _year_totals(self, job: LedgerJob, year: int) -> list[feeds.ControlTotal]:
-        start, end = calendar.year_bounds(year)
-        return self._read(job, start, end, str(year))
+    def _compare(self, job: LedgerJob, year: int) -> tuple[Comparison, dict[date, Comparison]]:
+        """The year, and each of its months whose totals this run has read."""
+        state, rules, lines = job.years[year], job.dialects.rules, self._lines(job, year)
+        months = {first: compare(lines.get(first, {}), one, rules) for first, one in state.months.items()}
+        return compare(added(lines.values()), state.reading, rules), months
 
-    def _read(self, job: LedgerJob, start: date, end: date, scope: str) -> list[feeds.ControlTotal]:
-        totals, read_at = feeds.read_control_totals(job.client, job.administration_id, self._totals, start, end)
-        self._read_totals[(job.administration_id, start, end)] = totals
-        self._reads[(job.administration_id, self._totals.name, scope)] = Read(read_at, len(totals))
-        return totals
+    def _lines(self, job: LedgerJob, year: int) -> MonthSums:
+        """The stored lines' sums, asked again only after a load."""
+        if self._sums_of != self._fetcher.loads:
+            self._sums, self._sums_of = {}, self._fetcher.loads
+        closing = job.dialects.rules.closing
+        key = (job.administration_id, year, closing)
+        if key not in self._sums:
+            self._sums[key] = stored.line_sums(self._con, job.administration_id, year, closing=closing)
+        return self._sums[key]
 
-    def _compare(self, job: LedgerJob, year: int) -> comparison.Comparison:
-        start, end = calendar.year_bounds(year)
-        return comparison.compare(self._con, job.administration_id, job.years[year].totals, start, end)
+    def _outcomes(self, job: LedgerJob) -> dict[int, Outcome]:
+        return {year: Outcome(*self._compare(job, year), self._lines(job, year)) for year in job.years}
 
-    def _fetch_year(self, job: LedgerJob, year: int, account: str) -> None:
-        start, end = calendar.year_bounds(year)
-        self._fetch(job, account, start, end)
-        job.years[year].fetched_whole.add(account)
+    def _note_agreeing_months(self, job: LedgerJob) -> None:
+        """Totals that agree with lines read after them are as good as those lines: not due for being older."""
+        reads = {}
+        for year, state in job.years.items():
+            changed = stored.changed_at(self._con, job.administration_id, year) if state.months else {}
+            _, months = self._compare(job, year)
+            for first, found in months.items():
+                reading = state.months[first]
+                if not found.differences and first in changed and changed[first] > reading.read_at:
+                    scope = calendar.month_of(first).scope
+                    reads[(job.administration_id, self._totals.name, scope)] = Read(
+                        changed[first], len(reading.accounts)
+                    )
+        self._sync_state.note_reads(reads)
 
-    def _fetch(self, job: LedgerJob, account: str, start: date, end: date) -> None:
-        """One account's lines; an answer that is not what was asked for leaves the difference standing."""
-        if account in job.refused:
+    def _learn_closing(self, job: LedgerJob) -> None:
+        for year, state in job.years.items():
+            closing = stored.closing_sums(self._con, job.administration_id, year)
+            if closing:
+                lines = stored.line_sums(self._con, job.administration_id, year)
+                learn_closing(job.dialects, job.chart, state.reading, lines, closing)
+
+    def _learn_reversals(self, job: LedgerJob) -> None:
+        if job.error is not None or any(state.moved for state in job.years.values()):
             return
-        try:
-            texts, read_at = feeds.read_ledger_lines(
-                job.client, job.administration_id, self._lines, account, start, end
-            )
-        except MalformedAnswerError as error:
-            log.warning("ledger.lines_refused administration=%s cause=%s", job.administration_id, error)
-            job.refused.add(account)
-            return
-        self._buffer.add(job.administration_id, account, start, end, texts, read_at)
-        if self._buffer.full:
-            self._flush()
-
-    def _flush(self) -> None:
-        """Loads what was read: lines and totals in one package, then the notes that say so."""
-        if not self._buffer.slices and not self._read_totals:
-            return
-        slice_id, at = self._new_slice_id(), self._utc_now()
-        tables = [totals_slice(self._con, self._totals, self._read_totals, slice_id, at)]
-        if self._buffer.slices:
-            tables.append(line_slice(self._con, self._parser, self._lines, self._buffer, slice_id, at))
-        self._state.ledger_replacing(self._buffer.slices)
-        self._load(tables, slice_id)
-        for table in tables:
-            self.rows.update(table.rows.column("administration_id").to_pylist())
-        self._state.ledger_replaced(self._buffer.slices)
-        self._state.note_reads(self._reads)
-        self._buffer, self._read_totals, self._reads = LineBuffer(), {}, {}
-
-    def _prove(self, job: LedgerJob) -> list[Proof]:
-        if isinstance(job.error, ScopeError):
-            proofs = [Proof(job.administration_id, job.today.year, 0, 0, "not_provable", str(job.error))]
-        elif job.error is not None:
-            return []
-        else:
-            proofs = [self._year_proof(job, year, state) for year, state in job.years.items()]
-            self._state.forget_month_hints(job.administration_id)
-        for p in proofs:
-            self._state.note_proof(p.administration_id, p.year, p.accounts, p.differences, p.state, p.reason, job.now)
-        return proofs
-
-    def _year_proof(self, job: LedgerJob, year: int, state: YearState) -> Proof:
-        found = self._compare(job, year)
-        accounts = {d.ledger_account_id for d in found.net_differences}
-        names = sorted(accounts) + sorted(state.month_differences)
-        differences = len(accounts | {name.split(" ")[0] for name in state.month_differences})
-        if not names:
-            return Proof(job.administration_id, year, found.accounts, 0, "proved", "")
-        reason = f"{differences} accounts differ: {', '.join(names[:5])}{' …' if len(names) > 5 else ''}"
-        return Proof(
-            job.administration_id, year, found.accounts, differences, "in_motion" if state.moved else "differs", reason
-        )
-
-
-def _account(total: feeds.ControlTotal) -> str:
-    return total.ledger_account_id
+        years = [(state.reading, added(self._lines(job, year).values())) for year, state in job.years.items()]
+        found = [compare(lines, reading) for reading, lines in years]
+        learn_reversals(job.dialects, job.chart, found, [lines for _, lines in years])

@@ -1,8 +1,9 @@
-"""One path for every request: budget, token, retries, classification of what came back.
+"""One path for every request: budget, token, retries, and what came back.
 
 Reads (GET, and POST …/synchronization, which Moneybird documents as a read) are retried on network faults, server
 errors and answers that are cut off. Writes are sent once: after a timeout nobody knows whether they arrived, and only a
-look-up may say. A 429 is not a fault: the client waits until the moment the server names and asks again.
+look-up may say. Other refusals (4xx) are never retried. A 429 is not a fault: the client waits until the moment the
+server names and asks again. Every attempt that failed is told to `on_failure`, which must not raise.
 
 Source: developer.moneybird.com, and the error bodies of the official OpenAPI document.
 """
@@ -11,31 +12,23 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cached_property
+from itertools import count
 from typing import Any
-from urllib.parse import quote
 
 import httpx
 import orjson
 import stamina
 
-from pipelines.errors import (
-    ApiError,
-    AuthorisationError,
-    MalformedAnswerError,
-    NetworkError,
-    NotFoundError,
-    PlanLimitError,
-    RequestRefusedError,
-    ScopeError,
-    ServerError,
-    ThrottledError,
-)
+from pipelines.errors import ApiError, MalformedAnswerError, NetworkError, ServerError, ThrottledError
 from pipelines.moneybird.auth import TokenAuth
-from pipelines.moneybird.budget import Budget
+from pipelines.moneybird.budget import Budget, Taken
+from pipelines.moneybird.failures import OnFailure, Where, error_for, failed_call, network_error
+from pipelines.moneybird.json_text import is_json
 from pipelines.moneybird.resources import Bucket
 
 log = logging.getLogger(__name__)
@@ -43,22 +36,27 @@ log = logging.getLogger(__name__)
 TIMEOUT = httpx.Timeout(60.0, connect=10.0)  # seconds; a year's report of a large company takes tens of seconds
 ATTEMPTS = 4  # a read is sent at most this often
 THROTTLE_ATTEMPTS = 3  # a 429 after waiting as told, this often, is an error
+Look = Callable[[bytes], Any]
 _RETRIED = (NetworkError, ServerError, MalformedAnswerError)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One good answer: its parsed JSON (None when empty), its text for DuckDB, and its `Date` as `server_time`."""
+    """One good answer: its text, which is JSON or empty, its `Date` as `server_time`, and what a `look` made of it."""
 
     status: int
     body: bytes
-    content: Any
     headers: Mapping[str, str]
     server_time: datetime
+    looked: Any = None
 
     def json(self) -> Any:
-        """The parsed body, parsed once when the answer arrived."""
-        return self.content
+        """The parsed body, None when empty. Parsed on the first call: pages of records go to DuckDB as text."""
+        return self._parsed
+
+    @cached_property
+    def _parsed(self) -> Any:
+        return orjson.loads(self.body) if self.body else None
 
 
 @dataclass(frozen=True)
@@ -81,12 +79,15 @@ class Client:
         transport: httpx.BaseTransport | None = None,
         backoff: Backoff = Backoff(),
         now: Callable[[], float] = time.time,
+        on_failure: OnFailure | None = None,
     ) -> None:
         self.token_name = auth.name
+        self._token = auth.token
         self._api_url = api_url.rstrip("/")
         self._budget = budget
         self._backoff = backoff
         self._now = now
+        self._on_failure = on_failure
         self._http = httpx.Client(
             auth=auth, transport=transport, timeout=TIMEOUT, headers={"Accept": "application/json"}
         )
@@ -111,15 +112,22 @@ class Client:
         """The answer to a GET of `path` (without administration and `.json`). Retried; raises an ApiError."""
         return self._read("GET", administration_id, path, bucket, params=params)
 
-    def fetch(self, administration_id: str, path: str, ids: list[str]) -> Answer:
-        """The records behind `ids` (at most 100, more are silently cut off by Moneybird). A read: retried."""
+    def fetch(self, administration_id: str, path: str, ids: list[str], look: Look | None = None) -> Answer:
+        """The records behind `ids` (at most 100, more are silently cut off by Moneybird). A read: retried.
+
+        `look` reads the text instead of the client, once: a MalformedAnswerError of its makes the request again.
+        """
         if len(ids) > 100:
             raise ValueError(f"{len(ids)} ids in one synchronization POST; Moneybird answers only the first 100")
-        return self._read("POST", administration_id, f"{path}/synchronization", "general", json={"ids": ids})
+        return self._read("POST", administration_id, f"{path}/synchronization", "general", json={"ids": ids}, look=look)
+
+    def ask(self, administration_id: str, path: str, json: object = None, *, bucket: Bucket = "general") -> Answer:
+        """The answer to a POST that books nothing and may be repeated: an export, the link to its file. Retried."""
+        return self._read("POST", administration_id, path, bucket, json=json)
 
     def post(self, administration_id: str, path: str, json: object) -> Answer:
         """Sends a write once. NetworkError with `request_sent` and ServerError mean: outcome unknown, look it up."""
-        return self._once("POST", administration_id, path, "general", json=json, reserve=False)
+        return self._once("POST", administration_id, path, "general", count(1), json=json, reserve=False)
 
     def _read(
         self,
@@ -130,7 +138,9 @@ class Client:
         *,
         params: Mapping[str, str] | None = None,
         json: object = None,
+        look: Look | None = None,
     ) -> Answer:
+        tries = count(1)
         for attempt in stamina.retry_context(
             on=_RETRIED,
             attempts=ATTEMPTS,
@@ -139,7 +149,9 @@ class Client:
             wait_max=self._backoff.maximum,
         ):
             with attempt:
-                return self._once(method, administration_id, path, bucket, params=params, json=json, reserve=True)
+                return self._once(
+                    method, administration_id, path, bucket, tries, params=params, json=json, reserve=True, look=look
+                )
         raise AssertionError("unreachable: the last attempt raises")
 
     def _once(
@@ -148,28 +160,32 @@ class Client:
         administration_id: str | None,
         path: str,
         bucket: Bucket,
+        tries: Iterator[int],
         *,
         params: Mapping[str, str] | None = None,
         json: object = None,
         reserve: bool,
+        look: Look | None = None,
     ) -> Answer:
-        where = _Where(path, administration_id, self.token_name)
+        where = Where(path, administration_id, self.token_name, self._token)
         for _ in range(THROTTLE_ATTEMPTS):
-            self._budget.spend(bucket, reserve=reserve)
-            response = self._send(method, where, params, json)
-            if response.status_code != 429:
-                self._budget.learn(bucket, response.headers)
-                return self._classify(response, where)
+            taken = self._budget.spend(bucket, reserve=reserve, administration_id=administration_id)
+            started = self._now()
+            try:
+                return self._answer(self._send(method, where, params, json), where, taken, look)
+            except ApiError as error:
+                self._tell(error, where, method, next(tries), started, taken)
+                if not isinstance(error, ThrottledError):
+                    raise
             log.warning("client.throttled resource=%s administration=%s", path, administration_id)
-            self._budget.wait_as_told(bucket, response.headers)
         raise ThrottledError(
-            f"Moneybird still answers 429 for {where} after {THROTTLE_ATTEMPTS} waits as long as it asked; "
+            f"Moneybird still answers 429 for {where} after {THROTTLE_ATTEMPTS} requests, each as late as it asked; "
             "something else uses this address's quota, try again later.",
             status=429,
             **where.fields(),
         )
 
-    def _send(self, method: str, where: _Where, params: Mapping[str, str] | None, json: object) -> httpx.Response:
+    def _send(self, method: str, where: Where, params: Mapping[str, str] | None, json: object) -> httpx.Response:
         url = f"{self._api_url}/{where.url_path}.json"
         started = self._now()
         content = None if json is None else orjson.dumps(json)
@@ -177,110 +193,44 @@ class Client:
         try:
             response = self._http.request(method, url, params=params, content=content, headers=headers)
         except httpx.HTTPError as error:
-            raise _network_error(error, where, self._api_url) from None
+            host = httpx.URL(self._api_url).host
+            raise network_error(error, where, host, TIMEOUT.read or 0) from None
         milliseconds = (self._now() - started) * 1000
         log.debug("client.request %s %s status=%s ms=%.0f", method, where.url_path, response.status_code, milliseconds)
         return response
 
-    def _classify(self, response: httpx.Response, where: _Where) -> Answer:
+    def _answer(self, response: httpx.Response, where: Where, taken: Taken, look: Look | None) -> Answer:
+        """What came back, once the budget has learned from its headers. Raises the ApiError it stands for."""
+        if response.status_code == 429:
+            self._budget.refused(taken, response.headers)
+        else:
+            self._budget.learn(taken, response.headers)
         if response.status_code >= 400:
-            raise _error_for(response, where)
+            raise error_for(response, where)
         body = response.content
-        content = _json(body, response, where) if body else None
-        return Answer(response.status_code, body, content, response.headers, _server_time(response, self._now))
+        if look is None and body and not response.has_redirect_location and not is_json(body):
+            raise _malformed(body, response, where)
+        looked = look(body) if look else None
+        return Answer(response.status_code, body, response.headers, _server_time(response, self._now), looked)
+
+    def _tell(self, error: ApiError, where: Where, method: str, attempt: int, started: float, taken: Taken) -> None:
+        if self._on_failure is None:
+            return
+        now = self._now()
+        milliseconds = int((now - started) * 1000)
+        at = datetime.fromtimestamp(now, UTC)
+        call = failed_call(error, where, method, at=at, attempt=attempt, milliseconds=milliseconds, waited=taken.waited)
+        self._on_failure(call)
 
 
-@dataclass(frozen=True)
-class _Where:
-    path: str
-    administration_id: str | None
-    token_name: str
-
-    @property
-    def url_path(self) -> str:
-        quoted = quote(self.path, safe="/%")  # callers quote the variable parts of a path themselves
-        return f"{self.administration_id}/{quoted}" if self.administration_id else quoted
-
-    def fields(self) -> dict[str, Any]:
-        return {"resource": self.path, "administration_id": self.administration_id}
-
-    def __str__(self) -> str:
-        return f"{self.path} of administration {self.administration_id}" if self.administration_id else self.path
-
-
-def _network_error(error: httpx.HTTPError, where: _Where, api_url: str) -> NetworkError:
-    host = httpx.URL(api_url).host
-    never_sent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
-    if never_sent:
-        text = f"{host} cannot be reached for {where} ({type(error).__name__}); check the network and api_url."
-    elif isinstance(error, httpx.TimeoutException):
-        text = f"{host} did not answer in {TIMEOUT.read:.0f} s for {where}; try again later."
-    else:
-        text = f"The connection to {host} broke during {where} ({type(error).__name__}); try again."
-    return NetworkError(text, request_sent=not never_sent, **where.fields())
-
-
-def _error_for(response: httpx.Response, where: _Where) -> ApiError:
-    status = response.status_code
-    words = _words(response)
-    common = {"status": status, "request_id": response.headers.get("X-Request-Id"), **where.fields()}
-    if status in {401, 403} and "No access to" in words:
-        return ScopeError(
-            f"Token '{where.token_name}' may not read {where}: {words}; create a token with that scope.", **common
-        )
-    if status in {401, 403}:
-        return AuthorisationError(
-            f"Moneybird refuses token '{where.token_name}' for {where} ({status}); "
-            f"put a valid token in SOURCES__MONEYBIRD__TOKENS__{where.token_name.upper()}.",
-            **common,
-        )
-    if status == 402:
-        return PlanLimitError(f"The administration's plan does not allow {where}: {words}", **common)
-    if status == 404:
-        symbolic = _body(response).get("symbolic")
-        return NotFoundError(f"Moneybird knows no {where}: {words or 'record not found'}", symbolic=symbolic, **common)
-    if status >= 500:
-        return ServerError(f"Moneybird answers {status} for {where}; a fault on their side, try again later.", **common)
-    return RequestRefusedError(
-        f"Moneybird refuses {where} ({status}): {words}", errors=_error_object(response), **common
+def _malformed(body: bytes, response: httpx.Response, where: Where) -> MalformedAnswerError:
+    found = "an HTML page" if body.lstrip()[:1] == b"<" else f"{len(body)} bytes that are cut off or not JSON"
+    return MalformedAnswerError(
+        f"Expected JSON for {where}, found {found} (status {response.status_code}); "
+        "nothing of it was used. If it stays, check api_url and proxies in between.",
+        status=response.status_code,
+        **where.fields(),
     )
-
-
-def _body(response: httpx.Response) -> dict[str, Any]:
-    """The error body as an object; Moneybird's 429 and proxies answer with something else."""
-    try:
-        parsed = orjson.loads(response.content)
-    except orjson.JSONDecodeError:
-        return {}
-    return parsed if isinstance(parsed, dict) else {"error": parsed}
-
-
-def _error_object(response: httpx.Response) -> object:
-    return _body(response).get("error")
-
-
-def _words(response: httpx.Response) -> str:
-    """Moneybird's own words from an error body, short; nothing of a page that is not JSON."""
-    error = _error_object(response)
-    if isinstance(error, dict):
-        return "; ".join(
-            f"{key} {', '.join(map(str, value)) if isinstance(value, list) else value}" for key, value in error.items()
-        )[:300]
-    return str(error)[:300] if error else ""
-
-
-def _json(body: bytes, response: httpx.Response, where: _Where) -> Any:
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        looks_like_page = body.lstrip()[:1] == b"<"
-        found = "an HTML page" if looks_like_page else f"{len(body)} bytes that are cut off or not JSON"
-        raise MalformedAnswerError(
-            f"Expected JSON for {where}, found {found} (status {response.status_code}); "
-            "nothing of it was used. If it stays, check api_url and proxies in between.",
-            status=response.status_code,
-            **where.fields(),
-        ) from None
 
 
 def _server_time(response: httpx.Response, now: Callable[[], float]) -> datetime:

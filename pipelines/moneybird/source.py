@@ -3,11 +3,12 @@
 Parents merge on their key. Nested lists and report slices merge on what they hang from, with one *eraser* row per
 parent: a row marked for deletion that names the parent, so that a removed line disappears and an emptied list becomes
 empty. A merge on the child's own key keeps removed lines for ever, and a merge on the parent's key alone keeps them
-when the list became empty."""
+when the list became empty. Where nothing of a slice was loaded before, as on a first load, rows are appended: a merge
+writes everything twice, and takes twice the time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import dlt
@@ -19,35 +20,27 @@ CONTRACT = {"columns": "evolve", "data_type": "freeze"}
 ERASE = "_erase"
 
 
-def slice_resources(tables: Sequence[TableSlice]) -> Iterator[Any]:
-    """One dlt resource per table that has something to write."""
+def slice_resources(tables: Sequence[TableSlice], fresh: Collection[str] = ()) -> Iterator[Any]:
+    """One dlt resource per table that has something to write; `fresh` tables hold none of their slice's keys."""
     for table in tables:
-        if table.replace_by:
-            yield from _replacing(table)
-        elif table.rows.num_rows:
+        rows = table.rows
+        if table.replaced is not None and table.name not in fresh:
+            rows = pa.concat_tables([rows, _erasers(rows.schema, table.replaced)])
+        if rows.num_rows:
             yield dlt.resource(
-                [table.rows],
+                [rows],
                 name=table.name,
-                write_disposition="merge",
-                primary_key=list(table.key),
+                write_disposition="append" if table.name in fresh else "merge",
                 schema_contract=CONTRACT,
+                **_hints(table),
             )
 
 
-def _replacing(table: TableSlice) -> Iterator[Any]:
-    assert table.replaced is not None
-    if not table.replaced.num_rows:
-        return
-    rows = pa.concat_tables([table.rows, _erasers(table.rows.schema, table.replaced)])
-    columns: Mapping[str, Any] = {ERASE: {"hard_delete": True, "data_type": "bool"}}
-    yield dlt.resource(
-        [rows],
-        name=table.name,
-        write_disposition="merge",
-        merge_key=list(table.replace_by),
-        columns=columns,
-        schema_contract=CONTRACT,
-    )
+def _hints(table: TableSlice) -> Mapping[str, Any]:
+    """How the table's rows are found again; the same for rows that are appended, for a frozen schema knows no other."""
+    if table.replace_by:
+        return {"merge_key": list(table.replace_by), "columns": {ERASE: {"hard_delete": True, "data_type": "bool"}}}
+    return {"primary_key": list(table.key)}
 
 
 def _erasers(schema: pa.Schema, replaced: pa.Table) -> pa.Table:

@@ -80,3 +80,16 @@ runs = sa.Table(
     sa.Column("report", sa.JSON),
     sa.Index("runs_by_start", "started_at"),
 )
+
+request_windows = sa.Table(
+    "request_windows",
+    metadata,
+    sa.Column("origin", sa.String(200), primary_key=True),  # host and port of the API
+    sa.Column("bucket", sa.String(20), primary_key=True),
+    sa.Column("request_limit", sa.Integer, nullable=False),  # requests per window
+    sa.Column("remaining", sa.Integer, nullable=False),  # requests left in this window
+    sa.Column("ends_at", UtcTimestamp),  # by this machine's clock, which its processes share
+    sa.Column("reset", sa.BigInteger),  # the server's name for this window, in Unix seconds of its own clock
+    sa.Column("number", sa.Integer, nullable=False),  # counts windows
+    sa.Column("updated_at", UtcTimestamp, nullable=False),
+)

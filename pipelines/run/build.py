@@ -40,7 +40,8 @@ def build(
     """Builds, tests and publishes; the report of what readers see now. The caller holds the run lock.
 
     `project` is the dbt project's directory, by default the one of this clone. Raises GateFailedError when one of our
-    own checks failed (the previous snapshot stays), WarehouseError when the warehouse is locked or the disk full.
+    own checks failed (the previous snapshot stays), WarehouseError when the warehouse is locked, the disk full or dbt
+    killed.
     """
     result = run_dbt(settings, full_refresh=full_refresh, project=project)
     return BuildReport(result, publish(settings, accept_shrink=accept_shrink))
@@ -58,6 +59,12 @@ def run_dbt(settings: Settings, *, full_refresh: bool = False, project: Path | N
     started = time.monotonic()
     environ = dbt_environment(settings, project or settings.project_root / "dbt_project", os.environ)
     code = _start(settings, ["build", *(["--full-refresh"] if full_refresh else [])], environ)
+    if code < 0:
+        raise WarehouseError(
+            f"The marts could not be built: dbt was killed from outside ({signal.Signals(-code).name}), as the system "
+            "does when memory runs out; free some memory or lower dovecote.memory_limit, then run `dovecote build`. "
+            "What was published before still is."
+        )
     results = _read_results(results_path)
     failed = [result for result in results if result["status"] in _FAILED]
     if code != 0 or failed or not results:

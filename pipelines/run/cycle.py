@@ -47,6 +47,7 @@ def run(settings: Settings, options: Options | None = None, *, command: str) -> 
     options = options or Options()
     with run_lock(settings.lock_path, command), recorded(settings) as outcome:
         synced = sync(settings, options)
+        options.progress.stage("building the marts")
         built = None if synced.status == "failed" else build(settings, accept_shrink=options.accept_shrink)
         report = RunReport(synced, built)
         outcome.status, outcome.report = synced.status, report.to_history()

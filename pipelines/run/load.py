@@ -50,11 +50,28 @@ class Loader:
         from pipelines.moneybird.source import slice_resources  # dlt takes a second to import; an idle run needs none
 
         try:
-            self._get_pipeline().run(list(slice_resources(writing)), loader_file_format="parquet")
+            fresh = {table.name for table in writing if self._is_fresh(table)}
+            self._get_pipeline().run(list(slice_resources(writing, fresh)), loader_file_format="parquet")
         except Exception as error:
             raise self._explained(error, slice_id) from error
         for table in writing:
             self.rows[table.name] += table.rows.num_rows
+
+    def _is_fresh(self, table: TableSlice) -> bool:
+        """Whether none of its keys stands in the raw table and none comes twice: then there is nothing to merge with.
+
+        What a killed run left is found here too, so that it is replaced and not doubled.
+        """
+        columns = table.replace_by or table.key
+        keys = table.replaced if table.replaced is not None else table.rows.select(list(columns))
+        same = " and ".join(f'loaded."{column}" is not distinct from slice_keys."{column}"' for column in columns)
+        self._connection.register("slice_keys", keys)
+        found = self._connection.execute(
+            f"""select (select count(*) = count(distinct slice_keys) from slice_keys)
+                   and not exists (from {RAW}."{table.name}" as loaded semi join slice_keys on {same})"""
+        ).fetchone()
+        self._connection.unregister("slice_keys")
+        return found == (True,)
 
     def drop_pending(self) -> None:
         """Forgets packages that a killed run left half loaded."""

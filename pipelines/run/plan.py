@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import duckdb
 
-from pipelines.ledger import calendar, comparison
+from pipelines.ledger.requests import lines_requests, owner_of, rotation_requests, totals_requests
 from pipelines.moneybird import feeds
 from pipelines.moneybird.pagination import pages_for
-from pipelines.moneybird.resources import RESOURCES, Bucket, Feed, Resource
+from pipelines.moneybird.resources import BY_NAME, RESOURCES, Bucket, Feed, Resource
+from pipelines.run.report_plan import REPORTS, BothWays, books_of, costs_both_ways, planned_reports
 from pipelines.warehouse.stamps import Read, StampedRecord, SyncState
 
 HISTORY_CADENCE = timedelta(days=7)  # the ten years before the books, two requests an administration
@@ -49,6 +50,14 @@ class Plan:
     administrations: list[AdministrationPlan]
     tokens: int
     seconds_to_wait: int = 0
+    spare_reports: int = 0  # report requests left in the last window, for the rotation of ledger slices
+    every_month: BothWays | None = None  # what reading all months of all reports would cost; the plan reads what moved
+
+    @property
+    def report_reading(self) -> int:
+        """Requests for Moneybird's own reports, which come after the ledger."""
+        names = {resource.name for resource in REPORTS}
+        return sum(step.requests for one in self.administrations for step in one.steps if step.resource in names)
 
     def requests(self, bucket: Bucket) -> int:
         roots = self.tokens if bucket == "general" else 0
@@ -73,6 +82,7 @@ class Plan:
             },
             "tokens": {"general": self.tokens},
             "seconds_to_wait": self.seconds_to_wait,
+            "every_month_of_all_reports": asdict(self.every_month) if self.every_month else None,
         }
 
 
@@ -98,6 +108,22 @@ def plan_run(
 ) -> Plan:
     """The plan of a run over `known` administrations. `limits` are requests per window."""
     plan = Plan([_administration(connection, state, one, full) for one in known], tokens)
+    books = books_of(connection, {k.administration_id: (k.period_start.year, k.today, k.now) for k in known}, full)
+    reports = planned_reports(connection, state, books)
+    if known:
+        plan.every_month = costs_both_ways(max(one.today for one in known), len(known))
+    for one in plan.administrations:
+        one.steps += [Step(name, "reports", n) for name, n in reports[one.administration_id].items() if n]
+    plan.spare_reports = -plan.requests("reports") % limits["reports"]
+    owners = [owner_of(connection, one.administration_id, one.today, one.now) for one in known]
+    rotated = rotation_requests(connection, owners, plan.spare_reports)
+    for one in plan.administrations:
+        one.steps = [
+            replace(step, requests=step.requests + rotated[one.administration_id])
+            if BY_NAME[step.resource].feed is Feed.LEDGER_LINES
+            else step
+            for step in one.steps
+        ]
     windows = max(
         -(-plan.requests("general") // limits["general"]), -(-plan.requests("reports") // limits["reports"]), 1
     )
@@ -123,6 +149,12 @@ def due_windows(
     return windows
 
 
+def is_due(resource: Resource, reads: Mapping[tuple[str, str], Read], now: datetime, full: bool) -> bool:
+    """Whether this run reads the resource at all, by its cadence."""
+    last = reads.get((resource.name, feeds.RECENT))
+    return full or resource.cadence.is_due(last.read_at if last else None, now)
+
+
 def hot_ids(stamped: Mapping[str, StampedRecord], last_poll: datetime | None) -> Counter[str]:
     """Per scope, how many ids the next poll fetches again: saved in the last poll's second, or missed the last time."""
     if last_poll is None:
@@ -137,6 +169,8 @@ def _administration(
     reads = state.reads(known.administration_id)
     plan = AdministrationPlan(known.administration_id, known.name)
     for resource in RESOURCES:
+        if resource.feed in {Feed.VERSIONS, Feed.LIST} and not is_due(resource, reads, known.now, full):
+            continue
         if resource.feed is Feed.VERSIONS:
             requests = _version_requests(state, resource, known, reads, full)
         elif resource.feed is Feed.LIST:
@@ -144,7 +178,7 @@ def _administration(
         elif resource.feed is Feed.CONTROL_TOTALS:
             requests = _report_requests(connection, resource, known, reads, full)
         elif resource.feed is Feed.LEDGER_LINES:
-            requests = sum(1 for account, _ in state.dirty(known.administration_id) if account)
+            requests = lines_requests(connection, known.administration_id, known.now)
         else:
             continue
         plan.steps.append(Step(resource.name, resource.bucket, requests))
@@ -187,22 +221,6 @@ def _report_requests(
     full: bool,
 ) -> int:
     read_at = {scope: read.read_at for (name, scope), read in reads.items() if name == resource.name}
-    years = comparison.years(connection, known.administration_id, known.period_start.year, known.today)
-    # An unchanged administration answers the year after its last lines empty, so one more request is all it costs.
-    moved = comparison.last_line(connection, known.administration_id, years[-1]) is not None if years else False
-    beyond = bool(years) and calendar.next_year_is_asked(years[-1], moved, known.today)
-    return beyond + sum(
-        1
-        + len(
-            calendar.due_months(
-                year,
-                known.today,
-                comparison.last_line(connection, known.administration_id, year),
-                read_at,
-                comparison.replaced_at(connection, known.administration_id, year),
-                known.now,
-                full,
-            )
-        )
-        for year in years
+    return totals_requests(
+        connection, known.administration_id, known.period_start.year, known.today, known.now, read_at, full
     )

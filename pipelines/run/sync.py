@@ -2,7 +2,7 @@
 
     tokens ─▶ administrations ─▶ plan
     records:  feeds ─▶ pages ─▶ slice (20 000 records or the end) ─▶ one dlt package ─▶ stamp
-    ledger:   control totals ─▶ lines where they differ ─▶ proof
+    books:    control totals ─▶ lines where they differ ─▶ Moneybird's own reports ─▶ proof
 
 The fetch loop lives here, outside dlt; the warehouse is the sync state and the stamp is last. An administration that
 fails contributes what was fetched before and is named; the others go on."""
@@ -12,32 +12,38 @@ from __future__ import annotations
 import logging
 import secrets
 from collections import Counter
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypedDict
-from urllib.parse import urlsplit
 
 import duckdb
 
 from pipelines.config import Settings, prepare_home
 from pipelines.errors import ApiError
-from pipelines.ledger.reading import LedgerJob, LedgerReader, Proof
-from pipelines.moneybird.budget import Budget, Waiting
+from pipelines.ledger.proving import Proof, proof_details
+from pipelines.ledger.rotation import oldest_slices
+from pipelines.moneybird.budget import Budget
 from pipelines.moneybird.client import Backoff
-from pipelines.moneybird.records import Parser
-from pipelines.moneybird.resources import RESOURCES, Feed
+from pipelines.moneybird.records import HeldBack, Parser, SchemaChange
+from pipelines.run.books import Books
 from pipelines.run.load import Loader
 from pipelines.run.plan import Known, Plan, plan_run
+from pipelines.run.progress import Progress, Silent
+from pipelines.run.quota import shared_budget
 from pipelines.run.records import RecordReader
-from pipelines.run.tables import raw_tables
-from pipelines.run.targets import Target, Transports, clients_for, find_targets, utc_now
+from pipelines.run.slices import SliceWriter
+from pipelines.run.tables import declared_paths, history_tables, raw_tables
+from pipelines.run.targets import Target, Transports, clients_for, find_targets, origin, utc_now
+from pipelines.warehouse import drift
 from pipelines.warehouse.connection import open_warehouse, warehouse_errors
+from pipelines.warehouse.history import HISTORY
 from pipelines.warehouse.raw import create_tables
 from pipelines.warehouse.stamps import SyncState
 
 log = logging.getLogger(__name__)
+LISTED_ERRORS = 5  # a list of a thousand records that were held back helps nobody
 _OFFSET = "server_minus_local_seconds"
-_LEDGER_FEEDS = {resource.feed: resource for resource in RESOURCES}
 
 
 class AdministrationReport(TypedDict):
@@ -61,6 +67,7 @@ class SyncReport:
     tables: dict[str, int] = field(default_factory=dict)
     ledger_proof: dict[str, Any] = field(default_factory=dict)
     proofs: list[Proof] = field(default_factory=list)
+    drift: list[drift.UnknownKey] = field(default_factory=list)  # keys that no column is declared for
     seconds_waited: float = 0.0
 
     @property
@@ -75,6 +82,7 @@ class SyncReport:
             "failed_tokens": self.failed_tokens,
             "tables": self.tables,
             "ledger_proof": self.ledger_proof,
+            "drift": [key.to_json() for key in self.drift],
             "seconds_waited": round(self.seconds_waited, 1),
         }
 
@@ -85,7 +93,7 @@ class Options:
 
     full: bool = False
     accept_shrink: bool = False
-    on_wait: Waiting | None = None
+    progress: Progress = field(default_factory=Silent)
     transport: Transports = lambda: None
     backoff: Backoff = field(default_factory=Backoff)
     budget: Budget | None = None
@@ -98,10 +106,11 @@ def sync(settings: Settings, options: Options | None = None) -> SyncReport:
     """
     options = options or Options()
     prepare_home(settings)
-    with warehouse_errors(settings.warehouse_path):
+    budgets = nullcontext(options.budget) if options.budget else shared_budget(settings, options.progress)
+    with budgets as budget, warehouse_errors(settings.warehouse_path):
         connection = open_warehouse(settings.warehouse_path, settings.memory_limit)
         try:
-            return _Sync(settings, options, connection).run()
+            return _Sync(settings, options, connection, budget).run()
         finally:
             connection.close()
 
@@ -123,14 +132,19 @@ def make_plan(settings: Settings, *, full: bool = False) -> Plan:
 
 
 class _Sync:
-    def __init__(self, settings: Settings, options: Options, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(
+        self, settings: Settings, options: Options, connection: duckdb.DuckDBPyConnection, budget: Budget
+    ) -> None:
         self.settings = settings
         self.options = options
         self.connection = connection
         create_tables(connection, raw_tables())
+        create_tables(connection, history_tables(), HISTORY)
         self.state = SyncState(connection)
-        self.state.check_origin(_origin(settings))
-        self.budget = options.budget or _budget(settings, options)
+        connection.execute(drift.SCHEMA)
+        drift.forget_declared(connection, declared_paths())
+        self.state.check_origin(origin(settings))
+        self.budget = budget
         self.parser = Parser(settings.memory_limit)
         self.loader = Loader(connection, settings.home)
         self.report = SyncReport()
@@ -143,10 +157,26 @@ class _Sync:
         try:
             targets = self._targets(clients)
             plan = self._plan(targets)
-            reader = RecordReader(self.state, self.connection, self.parser, self.loader, self.options, new_slice_id)
+            names = {target.administration_id: target.name for target in targets}
+            self.options.progress.plan(plan.requests("general"), plan.requests("reports"), names)
+            slices = self._slices(targets)
+            reader = RecordReader(self.state, slices, self.options)
             reader.run(targets)
-            self.rows, self.tombstones = reader.rows, reader.tombstones
-            self._ledger(targets)
+            reader.read_referred(targets)
+            books = Books(
+                self.settings,
+                self.connection,
+                self.state,
+                self.parser,
+                self.loader.load,
+                new_slice_id,
+                self.budget,
+                self.options.progress,
+                self.options.full,
+            )
+            self.report.proofs = books.read(targets, plan, self.options.transport, self.options.backoff)
+            self.rows = slices.rows + books.rows
+            self.tombstones = slices.tombstones
         finally:
             for client in clients:
                 client.close()
@@ -161,7 +191,7 @@ class _Sync:
             for administration_id, name in self.state.administrations().items():
                 self.state.note_administration(administration_id, name, "failed", str(error), utc_now(), None)
             raise
-        self.state.bind_origin(_origin(self.settings))
+        self.state.bind_origin(origin(self.settings))
         reached = {target.administration_id for target in roots.targets}
         for administration_id, name in self.state.administrations().items():
             included = not self.settings.administrations or administration_id in self.settings.administrations
@@ -178,6 +208,15 @@ class _Sync:
             self.state.set_meta(_OFFSET, str(int(offset.total_seconds())))
         return roots.targets
 
+    def _slices(self, targets: list[Target]) -> SliceWriter:
+        by_id = {target.administration_id: target for target in targets}
+
+        def hold(held: HeldBack | SchemaChange) -> None:
+            log.warning("sync.held_back %s", held)
+            by_id[held.administration_id].errors.append(str(held))
+
+        return SliceWriter(self.state, self.connection, self.parser, self.loader, new_slice_id, hold)
+
     def _plan(self, targets: list[Target]) -> Plan:
         known = [Known(t.administration_id, t.name, t.period_start, t.today, t.now) for t in targets]
         return plan_run(
@@ -190,33 +229,10 @@ class _Sync:
             self.options.full,
         )
 
-    def _ledger(self, targets: list[Target]) -> None:
-        reader = LedgerReader(
-            self.connection,
-            self.state,
-            self.parser,
-            self.loader.load,
-            _LEDGER_FEEDS[Feed.CONTROL_TOTALS],
-            _LEDGER_FEEDS[Feed.LEDGER_LINES],
-            new_slice_id,
-            utc_now,
-        )
-        jobs = [
-            LedgerJob(t.administration_id, t.client, t.period_start.year, t.today, t.now, self.options.full)
-            for t in targets
-            if not t.stopped
-        ]
-        self.report.proofs = reader.run(jobs)
-        self.rows.update(reader.rows)
-        for job in jobs:
-            if job.error is not None:
-                target = next(t for t in targets if t.administration_id == job.administration_id)
-                target.errors.append(str(job.error))
-
     def _finish(self, targets: list[Target], plan: Plan) -> None:
         report = self.report
         for target in targets:
-            error = " ".join(dict.fromkeys(target.errors)) or None
+            error = _sentences(target.errors)
             i = target.administration_id
             outcome = _outcome(target.name, error, self.rows[i], self.tombstones[i])
             report.administrations[i] = outcome
@@ -233,11 +249,26 @@ class _Sync:
             "planned_reports": plan.requests("reports"),
         }
         report.tables = dict(sorted(self.loader.rows.items()))
+        oldest = oldest_slices(self.connection).values()
         report.ledger_proof = {
             "accounts": sum(proof.accounts for proof in report.proofs),
             "differences": sum(proof.differences for proof in report.proofs),
+            "details": proof_details(report.proofs),
+            "oldest_read_at": min(oldest).isoformat() if oldest else None,
         }
+        report.drift = drift.unknown_keys(self.connection)
         report.seconds_waited = self.budget.seconds_waited
+
+
+def _sentences(errors: list[str]) -> str | None:
+    """What went wrong, in as many sentences as a person reads; the log has all of them."""
+    different = list(dict.fromkeys(errors))
+    if len(different) > LISTED_ERRORS:
+        different = [
+            *different[:LISTED_ERRORS],
+            f"… and {len(different) - LISTED_ERRORS} more like these; see the log.",
+        ]
+    return " ".join(different) or None
 
 
 def _outcome(name: str, error: str | None, rows: int = 0, tombstones: int = 0) -> AdministrationReport:
@@ -263,14 +294,5 @@ def _known_administrations(connection: duckdb.DuckDBPyConnection, state: SyncSta
 
 
 def _limits(settings: Settings) -> dict[Any, int]:
-    return {"general": settings.budget.general, "reports": settings.budget.reports}
-
-
-def _budget(settings: Settings, options: Options) -> Budget:
-    wanted = settings.budget
-    return Budget(wanted.general, wanted.reports, wanted.window_seconds, wanted.write_reserve, on_wait=options.on_wait)
-
-
-def _origin(settings: Settings) -> str:
-    """What a warehouse is tied to: the host, or 'the local sandbox' whatever its port."""
-    return "the local sandbox" if settings.is_local else str(urlsplit(settings.api_url).hostname)
+    budget = settings.budget
+    return {"general": max(budget.general - budget.write_reserve, 1), "reports": budget.reports}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from pipelines.moneybird.resources import COUNT, FLAG, MOMENT, RESOURCES, TEXT, Feed, Resource
+from collections.abc import Iterable
+
+from pipelines.moneybird.resources import COUNT, FLAG, MOMENT, RESOURCES, TEXT, Column, Feed, Resource
+from pipelines.warehouse.history import history_shape
 from pipelines.warehouse.raw import TableShape
 from pipelines.warehouse.stamps import Children
 
 _TRACE = (("_slice_id", TEXT), ("_changed_at", MOMENT), ("_deleted_at", MOMENT))
-_REPORTS = {Feed.CONTROL_TOTALS, Feed.LEDGER_LINES}
+_LEDGER = {Feed.CONTROL_TOTALS, Feed.LEDGER_LINES}
 
 
 def raw_tables() -> list[TableShape]:
@@ -15,12 +18,34 @@ def raw_tables() -> list[TableShape]:
     return [shape for resource in RESOURCES for shape in table_shapes(resource)]
 
 
+def history_tables() -> list[TableShape]:
+    """The tables of superseded rows, for the resources that keep them."""
+    return [history_shape(shape) for resource in RESOURCES if resource.history for shape in table_shapes(resource)]
+
+
+def declared_paths() -> list[tuple[str, str]]:
+    """(resource, path in the answer) of every column and nested list, as `sync.drift` names what is not declared."""
+    return [
+        (resource.name, ".".join(path))
+        for resource in RESOURCES
+        for path in (
+            *(column.source for column in resource.columns),
+            *((child.name,) for child in resource.children),
+            *((child.name, *column.source) for child in resource.children for column in child.columns),
+        )
+    ]
+
+
 def table_shapes(resource: Resource) -> list[TableShape]:
     """The table of a resource and those of its nested lists."""
     own = tuple((column.name, column.type) for column in resource.columns)
-    last = ("_erase", FLAG) if resource.feed in _REPORTS else ("_unmapped", TEXT)
+    unmapped = () if resource.feed in _LEDGER else (("_unmapped", TEXT),)
+    erase = (("_erase", FLAG),) if resource.feed in _LEDGER or resource.feed is Feed.REPORT else ()
     parent = TableShape(
-        resource.table, (("administration_id", TEXT), *own, *_TRACE, last), ("administration_id", *resource.key)
+        resource.table,
+        (("administration_id", TEXT), *own, *_TRACE, *unmapped, *erase),
+        ("administration_id", *resource.key),
+        paths=_paths(resource.columns),
     )
     children = [
         TableShape(
@@ -35,10 +60,15 @@ def table_shapes(resource: Resource) -> list[TableShape]:
             ),
             ("administration_id", resource.parent_key, "row_number"),
             parent=resource.table,
+            paths=_paths(child.columns),
         )
         for child in resource.children
     ]
     return [parent, *children]
+
+
+def _paths(columns: Iterable[Column]) -> dict[str, tuple[str, ...]]:
+    return {column.name: column.path for column in columns if column.path}
 
 
 def children_of(resource: Resource) -> list[Children]:

@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import httpx
+import orjson
 
 from pipelines.config import DEFAULT_API_URL, Settings
 from pipelines.errors import ApiError, ConfigurationError, NotFoundError
@@ -19,6 +21,7 @@ from pipelines.moneybird.budget import Budget
 from pipelines.moneybird.client import Backoff, Client
 from pipelines.moneybird.records import Page, read_page
 from pipelines.moneybird.resources import RESOURCES, Feed
+from pipelines.run.failed_calls import FailedCalls
 
 log = logging.getLogger(__name__)
 ROOT = next(resource for resource in RESOURCES if resource.feed is Feed.ROOT)
@@ -58,8 +61,11 @@ def clients_for(settings: Settings, budget: Budget, transport: Transports, backo
             "No Moneybird token is set; put one in the environment as SOURCES__MONEYBIRD__TOKENS__<NAME> or in "
             ".dlt/secrets.toml under [sources.moneybird.tokens], or try `dovecote demo` without an account."
         )
+    failed = FailedCalls(settings.logs_dir / "failed_calls.jsonl")
     return [
-        Client(settings.api_url, TokenAuth(name, token), budget, transport=transport(), backoff=backoff)
+        Client(
+            settings.api_url, TokenAuth(name, token), budget, transport=transport(), backoff=backoff, on_failure=failed
+        )
         for name, token in sorted(settings.tokens.items())
     ]
 
@@ -109,7 +115,7 @@ def _target(administration_id: str, row: Mapping[str, Any], client: Client, now:
         period_start = date.fromisoformat(start)
     except ValueError:
         period_start = date(today.year, 1, 1)
-    page = read_page(ROOT, administration_id, [dict(row)])
+    page = read_page(ROOT, administration_id, orjson.dumps([dict(row)]))
     return Target(administration_id, str(row.get("name") or administration_id), client, page, period_start, today, now)
 
 
@@ -119,6 +125,11 @@ def _zone(name: str) -> ZoneInfo:
     except (KeyError, ValueError, OSError):
         log.warning("targets.unknown_time_zone name=%s", name)
         return ZoneInfo("Europe/Amsterdam")
+
+
+def origin(settings: Settings) -> str:
+    """What a warehouse is tied to: the host, or 'the local sandbox' whatever its port."""
+    return "the local sandbox" if settings.is_local else str(urlsplit(settings.api_url).hostname)
 
 
 def utc_now() -> datetime:

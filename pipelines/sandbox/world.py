@@ -22,7 +22,7 @@ from pipelines.sandbox.tokens import Token as Token  # who needs a world needs t
 
 @dataclass(frozen=True)
 class Request:
-    """One line of the request log. `status` is None when no answer was given."""
+    """One line of the request log. `status` is None when no answer was given, `records` when it was not a list."""
 
     at: str
     administration_id: str | None
@@ -31,6 +31,7 @@ class Request:
     path: str
     query: str
     status: int | None
+    records: int | None = None
 
 
 @dataclass

@@ -7,15 +7,15 @@ else is needed. Feeds are compared with `sync.record_versions`, never with the r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 import duckdb
 import pyarrow as pa
 
 from pipelines.errors import ConfigurationError
+from pipelines.warehouse import proofs, report_periods
 from pipelines.warehouse.connection import transaction
 from pipelines.warehouse.dirty import LedgerTouch, mark_after
 
@@ -31,23 +31,12 @@ create table if not exists sync.record_versions (
 create table if not exists sync.reads (
     administration_id varchar, resource varchar, scope varchar, read_at timestamptz, row_count bigint,
     primary key (administration_id, resource, scope));
-create table if not exists sync.dirty_ledger (
-    administration_id varchar, ledger_account_id varchar, month_date date,
-    primary key (administration_id, ledger_account_id, month_date));
-create table if not exists sync.ledger_slices (
-    administration_id varchar, ledger_account_id varchar, month_date date, read_at timestamptz,
-    primary key (administration_id, ledger_account_id, month_date));
-create table if not exists sync.ledger_proof (
-    administration_id varchar, year integer, accounts integer, differences integer, state varchar, reason varchar,
-    checked_at timestamptz, primary key (administration_id, year));
 """
 
 _ORIGIN = "origin"
 
-LedgerSlice = tuple[str, str, date, datetime]  # administration, account, month, the server's time of its lines
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class StampedRecord:
     """What is known of one record."""
 
@@ -91,7 +80,7 @@ class SyncState:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._con = connection
-        connection.execute(_SCHEMA)
+        connection.execute(_SCHEMA + proofs.SCHEMA + report_periods.SCHEMA)
 
     def check_origin(self, origin: str) -> None:
         """Refuses another API than the one the warehouse was filled from; one would tombstone the other's records.
@@ -159,51 +148,6 @@ class SyncState:
             self._write_reads(stamp.reads)
         return sum(len(ids) for ids in stamp.gone.values())
 
-    def dirty(self, administration_id: str) -> set[tuple[str, date]]:
-        rows = self._con.execute(
-            "select ledger_account_id, month_date from sync.dirty_ledger where administration_id = ?",
-            [administration_id],
-        ).fetchall()
-        return {(row[0], row[1]) for row in rows}
-
-    def ledger_replacing(self, slices: Sequence[LedgerSlice]) -> None:
-        """Notes, before the load, that these slices get lines of that moment: their months' totals are due again.
-
-        A kill in between costs those totals once more; noted afterwards it would leave stale ones.
-        """
-        with self._slices(slices):
-            self._con.execute(
-                "insert or replace into sync.ledger_slices select a, l, m, max(t) from replaced_slices group by all"
-            )
-
-    def ledger_replaced(self, slices: Sequence[LedgerSlice]) -> None:
-        """Notes, after the load, that these slices are no longer dirty."""
-        with self._slices(slices):
-            self._con.execute(
-                """delete from sync.dirty_ledger as d using replaced_slices as r
-                   where d.administration_id = r.a and d.ledger_account_id = r.l and d.month_date = r.m"""
-            )
-
-    @contextmanager
-    def _slices(self, rows: Sequence[LedgerSlice]) -> Iterator[None]:
-        table = pa.table(
-            {
-                "a": pa.array([r[0] for r in rows], pa.string()),
-                "l": pa.array([r[1] for r in rows], pa.string()),
-                "m": pa.array([r[2] for r in rows], pa.date32()),
-                "t": pa.array([r[3] for r in rows], pa.timestamp("us", "UTC")),
-            }
-        )
-        self._con.register("replaced_slices", table)
-        yield
-        self._con.unregister("replaced_slices")
-
-    def forget_month_hints(self, administration_id: str) -> None:
-        """Drops hints without an account, once the ledger of the administration was compared."""
-        self._con.execute(
-            "delete from sync.dirty_ledger where administration_id = ? and ledger_account_id = ''", [administration_id]
-        )
-
     def note_reads(self, reads: Mapping[tuple[str, str, str], Read]) -> None:
         self._write_reads(reads)
 
@@ -223,14 +167,6 @@ class SyncState:
                error = excluded.error, attempted_at = excluded.attempted_at,
                synced_at = coalesce(excluded.synced_at, sync.administrations.synced_at)""",
             [administration_id, name, status, error, at, synced_at],
-        )
-
-    def note_proof(
-        self, administration_id: str, year: int, accounts: int, differences: int, state: str, reason: str, at: datetime
-    ) -> None:
-        self._con.execute(
-            "insert or replace into sync.ledger_proof values (?, ?, ?, ?, ?, ?, ?)",
-            [administration_id, year, accounts, differences, state, reason, at],
         )
 
     def _stamp_records(self, resource: str, records: pa.Table, slice_id: str) -> None:

@@ -17,39 +17,28 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines.moneybird.resources import RESOURCES, Resource
+from pipelines.run.tables import raw_tables
+from pipelines.warehouse.raw import create_tables
 
 HERE = Path(__file__).resolve().parent
-PARENT_META = "_slice_id VARCHAR, _changed_at TIMESTAMPTZ, _deleted_at TIMESTAMPTZ, _unmapped VARCHAR"
-CHILD_META = "_slice_id VARCHAR, _changed_at TIMESTAMPTZ, _deleted_at TIMESTAMPTZ, _erase BOOLEAN"
 SYNC_TABLES = (
     "administrations (administration_id VARCHAR, name VARCHAR, status VARCHAR, error VARCHAR,"
     " attempted_at TIMESTAMPTZ, synced_at TIMESTAMPTZ)",
     "ledger_proof (administration_id VARCHAR, year INTEGER, accounts INTEGER, differences INTEGER, state VARCHAR,"
     " reason VARCHAR, checked_at TIMESTAMPTZ)",
+    "report_periods (administration_id VARCHAR, resource VARCHAR, period_start_date DATE, period_end_date DATE,"
+    " read_at TIMESTAMPTZ, row_count BIGINT, moves HUGEINT, is_stale BOOLEAN)",
 )
 
 Query = Callable[..., list[tuple[Any, ...]]]
 Dbt = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def _create_raw(connection: duckdb.DuckDBPyConnection, resource: Resource) -> None:
-    columns = ", ".join(f'"{column.name}" {column.type}' for column in resource.columns)
-    connection.execute(f"create table raw.{resource.table} (administration_id VARCHAR, {columns}, {PARENT_META})")
-    for child in resource.children:
-        columns = ", ".join(f'"{column.name}" {column.type}' for column in child.columns)
-        connection.execute(
-            f"create table raw.{resource.child_table(child)} (administration_id VARCHAR, {resource.parent_key} VARCHAR,"
-            f" row_number INTEGER, {columns}, {CHILD_META})"
-        )
-
-
 def build_company(path: Path) -> None:
     """Creates the warehouse at `path` with the raw and sync rows of company.sql."""
     with duckdb.connect(str(path)) as connection:
-        connection.execute("set timezone = 'UTC'; create schema raw; create schema sync")
-        for resource in RESOURCES:
-            _create_raw(connection, resource)
+        connection.execute("set timezone = 'UTC'; create schema sync")
+        create_tables(connection, raw_tables())
         for table in SYNC_TABLES:
             connection.execute(f"create table sync.{table}")
         connection.execute((HERE / "company.sql").read_text())

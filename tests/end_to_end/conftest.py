@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,7 @@ class Group:
 
     def begin_synced(self) -> None:
         """As after a first sync of the untouched group: a copy of an earlier one, for the group is deterministic."""
-        shutil.copytree(self.synced_home, self.home)
+        shutil.copytree(self.synced_home, self.home, symlinks=True)
 
     def environment(self) -> dict[str, str]:
         """What a process of ours needs to work with this group."""
@@ -121,3 +122,47 @@ def group(tmp_path: Path, synced_home: Path, request: pytest.FixtureRequest) -> 
     world = build_group(years=1, administrations=4, dialect=dialect)
     with start(world, throttle=Throttle.off()) as sandbox, httpx.Client(base_url=sandbox.url) as control:
         yield Group(world, sandbox.describe(), control, tmp_path / "home", synced_home)
+
+
+@contextmanager
+def started_small_group(before: Path | None, home: Path) -> Iterator[Group]:
+    """A holding and one company that trades, with one year of history and one token; `home` begins as a copy."""
+    world = build_group(years=1, administrations=2)
+    with start(world, throttle=Throttle.off()) as sandbox, httpx.Client(base_url=sandbox.url) as control:
+        group = Group(world, sandbox.describe(), control, home, before or home)
+        if before is not None:
+            group.begin_synced()
+        yield group
+
+
+@pytest.fixture(scope="session")
+def small_synced_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """DOVECOTE_HOME after a first sync of the small group."""
+    home = tmp_path_factory.mktemp("small") / "home"
+    with started_small_group(None, home) as group:
+        assert group.sync().status == "ok"
+    return home
+
+
+@pytest.fixture(scope="session")
+def published_home(tmp_path_factory: pytest.TempPathFactory, small_synced_home: Path) -> Path:
+    """The same, built and published."""
+    home = tmp_path_factory.mktemp("published") / "home"
+    with started_small_group(small_synced_home, home) as group:
+        built = group.dovecote("build")
+        assert built.returncode == 0, built.stderr
+    return home
+
+
+@pytest.fixture
+def small_group(tmp_path: Path, small_synced_home: Path) -> Iterator[Group]:
+    """Two companies, synced once."""
+    with started_small_group(small_synced_home, tmp_path / "home") as group:
+        yield group
+
+
+@pytest.fixture
+def published_group(tmp_path: Path, published_home: Path) -> Iterator[Group]:
+    """Two companies, synced, built and published once."""
+    with started_small_group(published_home, tmp_path / "home") as group:
+        yield group

@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 import httpx
 
-from pipelines.moneybird.resources import COUNT, DATE, FLAG, MONEY, PRECISE, RESOURCES, VERSION, Column, Feed
+from pipelines.moneybird.resources import COUNT, DATE, FLAG, MONEY, PRECISE, RESOURCES, VERSION, Child, Column, Feed
 
 PLACES = {MONEY: Decimal("0.01"), PRECISE: Decimal("0.000001")}
 
@@ -31,7 +31,7 @@ def differences(
             for resource in RESOURCES:
                 if resource.feed not in {Feed.VERSIONS, Feed.LIST}:
                     continue
-                records = sandbox.get(f"/_sandbox/records/{administration_id}/{resource.name}").json()
+                records = _records(sandbox, api, administration_id, resource.name)
                 found += _table(
                     warehouse,
                     administration_id,
@@ -44,7 +44,7 @@ def differences(
                     rows = [
                         (f"{r['id']}#{n}", row | {"_parent": r["id"], "_number": n})
                         for r in records
-                        for n, row in enumerate(r[child.name], 1)
+                        for n, row in enumerate(_nested(r, child), 1)
                     ]
                     found += _table(
                         warehouse,
@@ -56,6 +56,22 @@ def differences(
                     )
             found += _ledger(warehouse, administration_id, api)
     return found
+
+
+def _records(sandbox: httpx.Client, api: httpx.Client, administration_id: str, name: str) -> list[dict[str, Any]]:
+    """Every live record that the API can give of a kind: closed accounts cannot be asked for, and the default identity
+    is in no list."""
+    kind = "identities" if name == "default_identity" else name
+    records: list[dict[str, Any]] = sandbox.get(f"/_sandbox/records/{administration_id}/{kind}").json()
+    if kind == "identities":
+        default = api.get(f"/{administration_id}/identities/default.json").json()["id"]
+        return [record for record in records if (record["id"] == default) == (name == "default_identity")]
+    return [record for record in records if record["active"]] if name == "financial_accounts" else records
+
+
+def _nested(record: Mapping[str, Any], child: Child) -> list[dict[str, Any]]:
+    found = record[child.name]
+    return ([found] if found else []) if child.single else found
 
 
 def _table(

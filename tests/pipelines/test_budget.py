@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
-from pipelines.moneybird.budget import Budget
+from pipelines.moneybird.budget import Budget, OwnCounter
 
 SERVER_NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 
@@ -24,7 +24,7 @@ class Clock:
 
 
 def budget(clock: Clock, **settings: int) -> Budget:
-    return Budget(monotonic=clock.monotonic, sleep=clock.sleep, **settings)
+    return Budget(counter=OwnCounter(clock.monotonic), sleep=clock.sleep, **settings)
 
 
 def headers(**fields: object) -> dict[str, str]:
@@ -73,8 +73,8 @@ def test_the_server_is_believed_about_limit_requests_left_and_reset() -> None:
     ours = budget(clock, general=150, write_reserve=0)
     reset = int((SERVER_NOW + timedelta(seconds=40)).timestamp())
 
-    ours.spend("general")
-    ours.learn("general", headers(limit=150, left=0, reset=reset))
+    taken = ours.spend("general")
+    ours.learn(taken, headers(limit=150, left=0, reset=reset))
     ours.spend("general")
 
     assert clock.slept == [41.0]
@@ -84,8 +84,8 @@ def test_ratelimit_remaining_holds_seconds_and_is_not_read_as_requests() -> None
     clock = Clock()
     ours = budget(clock, general=150)
 
-    ours.spend("general")
-    ours.learn("general", headers(RateLimit_Remaining=0))
+    taken = ours.spend("general")
+    ours.learn(taken, headers(RateLimit_Remaining=0))
     ours.spend("general")
 
     assert clock.slept == []
@@ -95,8 +95,8 @@ def test_a_limit_far_above_the_settings_is_believed_too() -> None:
     clock = Clock()
     ours = budget(clock, reports=2)
 
-    ours.spend("reports")
-    ours.learn("reports", headers(limit=1_000_000, left=999_999))
+    taken = ours.spend("reports")
+    ours.learn(taken, headers(limit=1_000_000, left=999_999))
     for _ in range(500):
         ours.spend("reports")
 
@@ -108,15 +108,18 @@ def test_retry_after_is_an_epoch_and_not_a_sleep_of_56_years() -> None:
     ours = budget(clock)
     retry = int((SERVER_NOW + timedelta(seconds=25)).timestamp())
 
-    ours.wait_as_told("general", headers(Retry_After=retry))
+    ours.refused(ours.spend("general"), headers(Retry_After=retry))
+    ours.spend("general")
 
     assert clock.slept == [26.0]
 
 
 def test_plain_seconds_in_retry_after_are_understood_as_well() -> None:
     clock = Clock()
+    ours = budget(clock)
 
-    budget(clock).wait_as_told("general", headers(Retry_After=25))
+    ours.refused(ours.spend("general"), headers(Retry_After=25))
+    ours.spend("general")
 
     assert clock.slept == [26.0]
 
@@ -125,7 +128,86 @@ def test_a_429_without_a_usable_moment_waits_one_window_and_an_absurd_one_two() 
     clock = Clock()
     ours = budget(clock, window_seconds=300)
 
-    ours.wait_as_told("general", {})
-    ours.wait_as_told("general", headers(Retry_After=9_999_999_999))
+    ours.refused(ours.spend("general"), {})
+    ours.refused(ours.spend("general"), headers(Retry_After=9_999_999_999))
+    ours.spend("general")
 
     assert clock.slept == [301.0, 601.0]
+
+
+def test_within_one_window_the_smaller_number_counts_whatever_the_order_of_the_answers() -> None:
+    clock = Clock()
+    ours = budget(clock, general=150, write_reserve=0)
+    first, second, third = (ours.spend("general") for _ in range(3))
+
+    ours.learn(third, headers(limit=150, left=20, reset=reset_in(100)))
+    ours.learn(first, headers(limit=150, left=149, reset=reset_in(100)))
+    ours.learn(second, headers(limit=150, left=148, reset=reset_in(101)))
+
+    assert ours.left("general") == 20
+
+
+def test_an_answer_to_a_request_of_a_window_that_is_over_says_nothing_about_the_next() -> None:
+    clock = Clock()
+    ours = budget(clock, general=150, write_reserve=0)
+    late = ours.spend("general")
+    ours.learn(ours.spend("general"), headers(limit=150, left=100, reset=reset_in(5)))
+    clock.now = 7
+
+    ours.spend("general")
+    ours.learn(late, headers(limit=150, left=0, reset=reset_in(5)))
+    ours.refused(late, headers(Retry_After=reset_in(5)))
+
+    assert ours.left("general") == 149
+    assert clock.slept == []
+
+
+def test_a_window_the_server_began_while_a_request_was_under_way_replaces_ours() -> None:
+    clock = Clock()
+    ours = budget(clock, general=150, write_reserve=0)
+    ours.learn(ours.spend("general"), headers(limit=150, left=3, reset=reset_in(2)))
+
+    ours.learn(ours.spend("general"), headers(limit=150, left=149, reset=reset_in(302)))
+
+    assert ours.left("general") == 149
+
+
+def test_a_limit_that_was_lowered_takes_what_was_left_with_it() -> None:
+    ours = budget(Clock(), general=150, write_reserve=0)
+    ours.learn(ours.spend("general"), headers(limit=100))
+
+    assert ours.left("general") == 99
+
+
+def test_what_is_left_for_spare_work_is_without_the_reserve_and_costs_nothing() -> None:
+    ours = budget(Clock(), general=12, reports=5, write_reserve=10)
+    assert (ours.left("general"), ours.left("reports")) == (2, 5)
+    ours.spend("general", reserve=True)
+    ours.spend("general")
+    ours.spend("general")
+
+    assert (ours.left("general"), ours.left("reports")) == (0, 5)
+
+
+def test_a_wait_is_told_before_it_begins_with_whom_it_is_for() -> None:
+    told: list[tuple[object, ...]] = []
+
+    class Watcher:
+        def spent(self, *event: object) -> None:
+            told.append(event)
+
+        waiting = spent
+
+    clock = Clock()
+    ours = budget(clock, reports=1)
+    ours.watcher = Watcher()
+    ours.spend("reports", administration_id="101")
+    clock.now = 100
+    waited = ours.spend("reports", administration_id="202").waited
+
+    assert told == [("reports", "101"), ("reports", 201.0, "202"), ("reports", "202")]
+    assert waited == ours.seconds_waited == 201.0
+
+
+def reset_in(seconds: int) -> int:
+    return int(SERVER_NOW.timestamp()) + seconds

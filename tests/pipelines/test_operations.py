@@ -42,7 +42,7 @@ def test_an_empty_store_is_migrated_once_and_opens_twice(url: str) -> None:
     with store.read() as connection:
         tables = set(sa.inspect(connection).get_table_names())
         assert connection.scalar(sa.text("pragma journal_mode")) == "wal"
-    assert tables == {"alembic_version", "commands", "audit_log", "runs"}
+    assert tables == {"alembic_version", "commands", "audit_log", "runs", "request_windows"}
 
 
 def test_the_migrations_build_exactly_what_the_queries_are_written_against(store: Store) -> None:

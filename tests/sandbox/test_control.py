@@ -157,7 +157,7 @@ def test_records_are_all_of_history(desk: Any) -> None:
 
 
 def test_the_request_log_counts_the_api_and_not_itself(fresh_desk: Any) -> None:
-    fresh_desk.get("Studio", "contacts.json")
+    contacts = fresh_desk.get("Studio", "contacts.json").json()
     fresh_desk.get("Studio", "reports/general_ledger.json", period="202601")
     fresh_desk.client.get("/administrations.json")
     log = fresh_desk.control.get("/_sandbox/requests").json()
@@ -168,6 +168,7 @@ def test_the_request_log_counts_the_api_and_not_itself(fresh_desk: Any) -> None:
         (None, "general", 401),
     ]
     assert log[1]["path"] == f"/api/v2/{id_}/reports/general_ledger.json"
+    assert [line["records"] for line in log] == [len(contacts), None, None]
     assert fresh_desk.control.delete("/_sandbox/requests").json() == {"forgotten": 3}
     assert fresh_desk.control.get("/_sandbox/requests").json() == []
 

@@ -59,7 +59,8 @@ final as (
             else lines.amount
         end as statement_amount,
         administrations.currency_code,
-        lines.description
+        lines.description,
+        lines.line_source
 
     from lines
     inner join administrations

@@ -55,6 +55,18 @@ control_lines as (
 
 ),
 
+-- Lines of an auditfile name no document, so nothing of such a month can be held against one.
+undocumented_months as (
+
+    select distinct
+        administration_id,
+        month_date
+
+    from control_lines
+    where line_source = 'auditfile'
+
+),
+
 mutations_on_control_account as (
 
     select distinct
@@ -157,6 +169,18 @@ matched as (
 
 ),
 
+documented as (
+
+    select matched.*
+    from matched
+    left join undocumented_months
+        on
+            matched.administration_id = undocumented_months.administration_id
+            and {{ month_start('matched.item_date') }} = undocumented_months.month_date
+    where undocumented_months.month_date is null
+
+),
+
 summed as (
 
     select
@@ -173,7 +197,7 @@ summed as (
         max(case when contact_key <> {{ none_key() }} then contact_key end) as contact_key,
         max(description) as description
 
-    from matched
+    from documented
     group by administration_id, item_date, document_type, document_id
 
 ),

@@ -64,7 +64,7 @@ class Gateway:
         if reply.status == 200 and self.world.faults.planted:
             reply = replace(reply, body=self.world.faults.spoil(request.url.path, reply.body))
         lost = fault is not None and fault.kind in LOST
-        self._log(request, bucket, None if lost else reply.status)
+        self._log(request, bucket, reply, lost=lost)
         if fault is not None and fault.kind == "delay":
             await asyncio.sleep(fault.seconds)
         if fault is not None and lost:
@@ -121,7 +121,7 @@ class Gateway:
             raise refuse(401, "Invalid credentials")  # quoted by third parties; no example in the contract
         return token
 
-    def _log(self, request: Request, bucket: str, status: int | None) -> None:
+    def _log(self, request: Request, bucket: str, reply: Reply, *, lost: bool) -> None:
         first = request.url.path.removeprefix(PREFIX).partition("/")[0]
         self.world.requests.append(
             LogLine(
@@ -131,7 +131,8 @@ class Gateway:
                 method=request.method,
                 path=request.url.path,
                 query=request.url.query,
-                status=status,
+                status=None if lost else reply.status,
+                records=len(reply.body) if isinstance(reply.body, list) and not lost else None,
             )
         )
 

@@ -39,7 +39,8 @@ control_days as (
     select
         entries.administration_id,
         entries.entry_date,
-        sum(entries.amount) as amount
+        sum(entries.amount) as amount,
+        max(case when entries.line_source = 'auditfile' then 1 else 0 end) = 1 as is_undocumented
 
     from entries
     inner join ledger_accounts
@@ -105,7 +106,9 @@ control_balances as (
     select
         periods.administration_id,
         periods.period,
-        sum(control_days.amount) as amount
+        sum(control_days.amount) as amount,
+        -- Lines of an auditfile name no document: what would explain a difference is not known.
+        max(case when control_days.is_undocumented then 1 else 0 end) = 1 as is_undocumented
 
     from periods
     inner join control_days
@@ -175,6 +178,7 @@ measured as (
         end as left_amount,
         case when periods.period_end_date is not null then coalesce(open_items.amount, 0) end as right_amount,
         coalesce(explained_items.amount, 0) as explained_amount,
+        coalesce(control_balances.is_undocumented, false) as is_undocumented,
         coalesce(periods.period_end_date >= moving_accounts.first_month_date, false) as is_in_motion
 
     from periods
@@ -208,8 +212,8 @@ final as (
         left_amount,
         right_amount,
         explained_amount,
-        left_amount - right_amount - explained_amount as difference,
-        left_amount is not null and right_amount is not null as is_computable,
+        case when not is_undocumented then left_amount - right_amount - explained_amount end as difference,
+        left_amount is not null and right_amount is not null and not is_undocumented as is_computable,
         is_in_motion,
         administration_id || '-' || coalesce(cast(period_end_date as varchar), 'never') as drill_key
 

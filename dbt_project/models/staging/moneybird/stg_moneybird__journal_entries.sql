@@ -19,6 +19,7 @@ renamed as (
 
         document_type,
         {{ text_or_null('description') }} as description,
+        coalesce(line_source, 'reports') as line_source,
 
         amount,
 

@@ -1,0 +1,36 @@
+with source as (
+
+    select * from {{ source('raw', 'report_balance_sheet') }}
+
+),
+
+renamed as (
+
+    select
+        administration_id,
+        line_number,
+        ledger_account_id,
+        parent_ledger_account_id,
+
+        side as balance_side,
+        section as statement_section,
+        line_type,
+
+        year as result_year,
+        value as statement_amount,
+
+        period_start_date = {{ month_start('period_end_date') }}
+        and period_end_date = {{ month_end('period_end_date') }} as is_single_month,
+        _deleted_at is not null as is_deleted,
+
+        period_start_date,
+        period_end_date,
+
+        _changed_at,
+        _deleted_at
+
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,33 @@
+with source as (
+
+    select * from {{ source('raw', 'report_profit_loss') }}
+
+),
+
+renamed as (
+
+    select
+        administration_id,
+        line_number,
+        ledger_account_id,
+
+        section as statement_section,
+        line_type,
+
+        value as statement_amount,
+
+        period_start_date = {{ month_start('period_end_date') }}
+        and period_end_date = {{ month_end('period_end_date') }} as is_single_month,
+        _deleted_at is not null as is_deleted,
+
+        period_start_date,
+        period_end_date,
+
+        _changed_at,
+        _deleted_at
+
+    from source
+
+)
+
+select * from renamed

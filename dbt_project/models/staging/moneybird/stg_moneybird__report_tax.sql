@@ -1,0 +1,36 @@
+with source as (
+
+    select * from {{ source('raw', 'report_tax') }}
+
+),
+
+renamed as (
+
+    select
+        administration_id,
+        line_number,
+        tax_rate_id,
+
+        report_reference as tax_report_reference,
+        type as tax_rate_type,
+        name as tax_rate_name,
+
+        percentage as tax_percentage,
+        amount as taxed_amount,
+        tax as tax_amount,
+
+        period_start_date = {{ month_start('period_end_date') }}
+        and period_end_date = {{ month_end('period_end_date') }} as is_single_month,
+        _deleted_at is not null as is_deleted,
+
+        period_start_date,
+        period_end_date,
+
+        _changed_at,
+        _deleted_at
+
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,238 @@
+"""The lists that documents refer to."""
+
+from __future__ import annotations
+
+from pipelines.moneybird.resources.row import (
+    COUNT,
+    FLAG,
+    JSON_TEXT,
+    MOMENT,
+    PRECISE,
+    TEXT,
+    Cadence,
+    Child,
+    Column,
+    Feed,
+    Resource,
+    columns,
+)
+from pipelines.moneybird.resources.shared import CUSTOM_FIELD, LAYOUT, PARENT_ID, SNAPSHOT
+
+IDENTITY = columns(
+    id=TEXT, company_name=TEXT, address1=TEXT, address2=TEXT, zipcode=TEXT, city=TEXT, country=TEXT, email=TEXT,
+    phone=TEXT, bank_account_name=TEXT, bank_account_number=TEXT, bank_account_bic=TEXT, chamber_of_commerce=TEXT,
+    tax_number=TEXT, created_at=MOMENT, updated_at=MOMENT,
+)  # fmt: skip
+
+ROWS: tuple[Resource, ...] = (
+    Resource(
+        name="ledger_accounts",
+        path="ledger_accounts",
+        feed=Feed.LIST,
+        cadence=Cadence.DAILY,
+        scopes=(("settings",), ("sales_invoices",), ("documents",), ("estimates",)),
+        columns=(
+            *columns(id=TEXT, name=TEXT, account_type=TEXT, account_id=TEXT, parent_id=TEXT, active=FLAG),
+            Column("taxonomy_version", TEXT, ("taxonomy_item", "taxonomy_version")),
+            Column("taxonomy_code", TEXT, ("taxonomy_item", "code")),
+            Column("taxonomy_name", TEXT, ("taxonomy_item", "name")),
+            Column("taxonomy_name_english", TEXT, ("taxonomy_item", "name_english")),
+            Column("taxonomy_reference", TEXT, ("taxonomy_item", "reference")),
+            *columns(
+                allowed_document_types=JSON_TEXT, financial_account_id=TEXT, created_at=MOMENT, updated_at=MOMENT
+            ),
+        ),
+        ignored=PARENT_ID,
+        history=True,
+        why="No feed and no pages: one call gives the whole chart.",
+        docs="https://developer.moneybird.com/api/ledger-accounts",
+    ),
+    Resource(
+        name="tax_rates",
+        path="tax_rates",
+        feed=Feed.LIST,
+        cadence=Cadence.DAILY,
+        scopes=(("settings",), ("sales_invoices",), ("documents",), ("estimates",)),
+        paged=True,
+        filters={"tax_rate_type": "all"},
+        columns=columns(
+            id=TEXT, name=TEXT, percentage=PRECISE, tax_rate_type=TEXT, show_tax=FLAG, active=FLAG, country=TEXT,
+            created_at=MOMENT, updated_at=MOMENT,
+        ),
+        ignored=PARENT_ID,
+        why="No feed; a handful of rows.",
+        docs="https://developer.moneybird.com/api/tax-rates",
+    ),
+    Resource(
+        name="projects",
+        path="projects",
+        feed=Feed.LIST,
+        cadence=Cadence.DAILY,
+        scopes=(("settings",),),
+        paged=True,
+        filters={"state": "all"},
+        columns=columns(id=TEXT, name=TEXT, state=TEXT, budget=COUNT),
+        why="No feed and no timestamps; the list shows only active projects unless state:all is asked.",
+        docs="https://developer.moneybird.com/api/projects",
+    ),
+    Resource(
+        name="users",
+        path="users",
+        feed=Feed.LIST,
+        cadence=Cadence.DAILY,
+        scopes=(("settings",),),
+        query={"include_inactive": "true", "include_accountants": "true", "include_api_users": "true"},
+        columns=columns(
+            id=TEXT, name=TEXT, email=TEXT, email_validated=FLAG, language=TEXT, time_zone=TEXT, user_type=TEXT,
+            permissions=JSON_TEXT, created_at=MOMENT, updated_at=MOMENT,
+        ),
+        why="No feed; without the three switches people who left disappear together with the names on their hours.",
+        docs="https://developer.moneybird.com/api/users",
+    ),
+    Resource(
+        name="products",
+        path="products",
+        feed=Feed.LIST,
+        cadence=Cadence.DAILY,
+        scopes=(("settings",),),
+        paged=True,
+        query={"active": "false"},  # not "only inactive": it is the switch that shows those too
+        columns=columns(
+            id=TEXT, tax_rate_id=TEXT, ledger_account_id=TEXT, identifier=TEXT, title=TEXT, description=TEXT,
+            currency=TEXT, price=PRECISE, frequency=COUNT, frequency_type=TEXT, created_at=MOMENT, updated_at=MOMENT,
+        ),
+        ignored=PARENT_ID,
+        why="No feed; without active=false products that are no longer sold are missing behind the lines of old "
+        "invoices.",
+        docs="https://developer.moneybird.com/api/products",
+    ),
+    Resource(
+        name="workflows",
+        path="workflows",
+        feed=Feed.LIST,
+        cadence=Cadence.WEEKLY,
+        scopes=(("settings",), ("sales_invoices",), ("documents",), ("estimates",), ("bank",)),
+        columns=(
+            *columns(id=TEXT, type=TEXT, name=TEXT),
+            Column("is_default", FLAG, ("default",)),
+            *columns(
+                currency=TEXT, language=TEXT, active=FLAG, prices_are_incl_tax=FLAG, payment_methods=JSON_TEXT,
+                collection_method=TEXT, number_of_collections=COUNT, show_qr_code=FLAG, created_at=MOMENT,
+                updated_at=MOMENT,
+            ),
+        ),
+        children=(
+            Child(
+                "steps",
+                columns(
+                    id=TEXT, step_order=COUNT, due_interval=COUNT, reminder_delay=COUNT, reminder_text=TEXT,
+                    reminder_auto_send=FLAG, action=TEXT, created_at=MOMENT, updated_at=MOMENT,
+                ),
+                ignored=PARENT_ID,
+            ),
+        ),
+        parent_key="workflow_id",
+        ignored=PARENT_ID,
+        why="No feed and no pages; a handful of rows that say when reminders go out, changed once in years.",
+        docs="https://developer.moneybird.com/api/workflows",
+    ),
+    Resource(
+        name="document_styles",
+        path="document_styles",
+        feed=Feed.LIST,
+        cadence=Cadence.WEEKLY,
+        scopes=(("settings",), ("sales_invoices",), ("estimates",)),
+        columns=(
+            *columns(id=TEXT, identity_id=TEXT, name=TEXT),
+            Column("is_default", FLAG, ("default",)),
+            *columns(paper_size=TEXT, created_at=MOMENT, updated_at=MOMENT),
+        ),
+        ignored=PARENT_ID
+        | {
+            "logo_hash": LAYOUT,
+            "logo_container_full_width": LAYOUT,
+            "logo_display_width": LAYOUT,
+            "logo_position": LAYOUT,
+            "background_hash": LAYOUT,
+            "address_position": LAYOUT,
+            "font_size": LAYOUT,
+            "font_family": LAYOUT,
+            "print_on_stationery": LAYOUT,
+            "custom_css": LAYOUT,
+            "invoice_sender_address": LAYOUT,
+            "invoice_metadata_left": LAYOUT,
+            "invoice_metadata_right": LAYOUT,
+            "estimate_sender_address": LAYOUT,
+            "estimate_metadata_left": LAYOUT,
+            "estimate_metadata_right": LAYOUT,
+        },
+        why="No feed and no pages; it says under which trade name (identity) an invoice was sent.",
+        docs="https://developer.moneybird.com/api/document-styles",
+    ),
+    Resource(
+        name="identities",
+        path="identities",
+        feed=Feed.LIST,
+        cadence=Cadence.WEEKLY,
+        scopes=(("settings",),),
+        columns=IDENTITY,
+        children=(Child("custom_fields", CUSTOM_FIELD),),
+        parent_key="identity_id",
+        ignored=PARENT_ID,
+        why="No feed and no pages; the trade names beside the default one, which this list leaves out.",
+        docs="https://developer.moneybird.com/api/identities",
+    ),
+    Resource(
+        name="default_identity",
+        path="identities/default",
+        feed=Feed.LIST,
+        cadence=Cadence.WEEKLY,
+        single=True,
+        scopes=(("settings",),),
+        columns=IDENTITY,
+        children=(Child("custom_fields", CUSTOM_FIELD),),
+        parent_key="identity_id",
+        ignored=PARENT_ID,
+        why="One record that the list of identities leaves out, and the one most documents refer to.",
+        docs="https://developer.moneybird.com/api/identities",
+    ),
+    Resource(
+        name="custom_fields",
+        path="custom_fields",
+        feed=Feed.LIST,
+        cadence=Cadence.WEEKLY,
+        scopes=(("settings",), ("sales_invoices",), ("documents",), ("estimates",), ("bank",)),
+        columns=columns(id=TEXT, name=TEXT, source=TEXT),
+        ignored=PARENT_ID,
+        why="No feed, no pages and no timestamps; the fields themselves, their values come with the records.",
+        docs="https://developer.moneybird.com/api/custom-fields",
+    ),
+    Resource(
+        name="subscription_templates",
+        path="subscription_templates",
+        feed=Feed.LIST,
+        cadence=Cadence.WEEKLY,
+        scopes=(("settings",),),
+        paged=True,
+        columns=columns(
+            id=TEXT, workflow_id=TEXT, document_style_id=TEXT, mergeable=FLAG, contact_can_update=FLAG
+        ),
+        children=(
+            Child(
+                "products",
+                (Column("product_id", TEXT, ("id",)),),
+                ignored=PARENT_ID | dict.fromkeys(
+                    (
+                        "description", "title", "identifier", "price", "currency", "frequency", "frequency_type",
+                        "tax_rate_id", "ledger_account_id", "created_at", "updated_at",
+                    ),
+                    SNAPSHOT,
+                ),
+            ),
+        ),
+        parent_key="subscription_template_id",
+        ignored=PARENT_ID,
+        why="No feed and no timestamps; what a customer can subscribe to online.",
+        docs="https://developer.moneybird.com/api/subscription-templates",
+    ),
+)  # fmt: skip

@@ -1,0 +1,124 @@
+"""The ledger of a run and what is proved with it, in the one order in which each step knows what it needs.
+
+control totals ─▶ lines where they differ ─▶ rotation ─▶ proof per year and month
+reports whose lines moved ─▶ lines of contacts and projects that differ ─▶ those reports again ─▶ proof of dimensions
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import duckdb
+import httpx
+
+from pipelines.config import Settings
+from pipelines.ledger.auditfile_lines import AUDITFILE, AuditfileSource
+from pipelines.ledger.auditfile_reading import ARCHIVE, AuditfileReader
+from pipelines.ledger.dimensions import DimensionProver
+from pipelines.ledger.fetching import Fetcher
+from pipelines.ledger.jobs import LedgerJob
+from pipelines.ledger.proving import Proof
+from pipelines.ledger.reading import FirstLines, LedgerReader
+from pipelines.moneybird.budget import Budget
+from pipelines.moneybird.client import TIMEOUT, Backoff
+from pipelines.moneybird.exports import Exports
+from pipelines.moneybird.records import Parser, TableSlice
+from pipelines.moneybird.resources import BY_NAME, RESOURCES, Feed
+from pipelines.run.plan import Plan
+from pipelines.run.progress import Progress
+from pipelines.run.reports import ReportReader
+from pipelines.run.targets import Target, Transports, utc_now
+from pipelines.warehouse.proofs import LedgerState
+from pipelines.warehouse.stamps import SyncState
+
+_OF_FEED = {resource.feed: resource for resource in RESOURCES}
+
+
+@dataclass
+class Books:
+    """Reads the ledger and the reports of a run. `rows` counts what was written per administration."""
+
+    settings: Settings
+    connection: duckdb.DuckDBPyConnection
+    state: SyncState
+    parser: Parser
+    load: Callable[[list[TableSlice], str], None]
+    new_slice_id: Callable[[], str]
+    budget: Budget
+    progress: Progress
+    full: bool
+
+    def __post_init__(self) -> None:
+        self.rows: Counter[str] = Counter()
+
+    def read(self, targets: list[Target], plan: Plan, transports: Transports, backoff: Backoff) -> list[Proof]:
+        """The proofs of all years. What goes wrong with one administration is written into its target."""
+        reached = [target for target in targets if not target.stopped]
+        jobs = [
+            LedgerJob(t.administration_id, t.client, t.period_start.year, t.today, t.now, self.full) for t in reached
+        ]
+        totals, lines = _OF_FEED[Feed.CONTROL_TOTALS], _OF_FEED[Feed.LEDGER_LINES]
+        fetcher = Fetcher(
+            self.connection, self.state, self.parser, self.load, totals, lines, self.new_slice_id, utc_now
+        )
+        self.progress.stage("reading the ledger")
+        with self._first_lines(reached, transports, backoff) as first_lines:
+            reader = LedgerReader(
+                self.connection, self.state, fetcher, totals, lambda: self._spare(plan), first_lines=first_lines
+            )
+            proofs = reader.run(jobs)
+        for target, job in zip(reached, jobs, strict=True):
+            if job.error is not None:
+                target.errors.append(str(job.error))
+        self._reports(targets, jobs, fetcher)
+        self.rows.update(fetcher.rows)
+        return proofs
+
+    def _reports(self, targets: list[Target], jobs: list[LedgerJob], fetcher: Fetcher) -> None:
+        """Moneybird's own reports: which periods are due depends on the ledger lines that were just read."""
+        self.progress.stage("reading reports")
+        reports = ReportReader(self.connection, self.state, self.load, self.new_slice_id, utc_now, full=self.full)
+        reports.run(targets)
+        prover = DimensionProver(self.connection, fetcher)
+        prover.fetch(jobs)
+        if again := prover.differing(jobs):
+            reports.run(targets, again)
+        prover.prove(jobs)
+        self.rows.update(reports.rows)
+
+    def _spare(self, plan: Plan) -> int:
+        """Report requests for the rotation: what needs no waiting once the reports are read, and what was planned."""
+        return min(plan.spare_reports, self.budget.left("reports") - plan.report_reading)
+
+    @contextmanager
+    def _first_lines(
+        self, targets: list[Target], transports: Transports, backoff: Backoff
+    ) -> Iterator[FirstLines | None]:
+        """What loads the lines of a year nobody has read yet out of its auditfile, when the settings say so."""
+        if self.settings.line_source != AUDITFILE:
+            yield None
+            return
+        names = {target.administration_id: target.name for target in targets}
+        with httpx.Client(transport=transports(), timeout=TIMEOUT) as storage:  # no token travels with it
+            ledger = LedgerState(self.connection)
+            source = AuditfileSource(
+                self.connection,
+                self.load,
+                ledger.replacing,
+                ledger.replaced,
+                BY_NAME["journal_entries"],
+                AuditfileReader(self.connection, self.settings.home / ARCHIVE),
+                self.new_slice_id,
+                utc_now,
+            )
+
+            def fill(job: LedgerJob, year: int) -> None:
+                exports = Exports(job.client, storage, self.settings.api_url, backoff=backoff)
+                i = job.administration_id
+                source.fill(exports, i, names[i], (year,), job.today, job.now)
+
+            yield fill
+            self.rows.update(source.rows)

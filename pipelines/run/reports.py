@@ -1,0 +1,255 @@
+"""Reads Moneybird's own reports after the ledger was read, so that what moved in it is known.
+
+    ledger lines ─▶ fingerprint per month ─▶ due periods ─▶ report ─▶ rows that differ ─▶ one package ─▶ the note of it
+
+A report that may not be read is named once for its administration and asked again tomorrow; one that does not fit keeps
+its last good rows. Neither stops the other reports. What was read is noted after it was loaded, so a kill costs the
+requests of one package and no period is held as read without its rows."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+import duckdb
+
+from pipelines.errors import (
+    ApiError,
+    AuthorisationError,
+    MalformedAnswerError,
+    NetworkError,
+    PlanLimitError,
+    RequestRefusedError,
+    ScopeError,
+    ThrottledError,
+)
+from pipelines.moneybird.records import Drift, TableSlice
+from pipelines.moneybird.records.drift import merged
+from pipelines.moneybird.report_rows import Period, Row
+from pipelines.moneybird.reports import ReportAnswer, read_report
+from pipelines.moneybird.resources import Resource
+from pipelines.moneybird.turns import Turns, take_turns
+from pipelines.run import report_calendar as calendar
+from pipelines.run.report_calendar import Books, Held, Periods
+from pipelines.run.report_plan import ACCESS, PERIODS, REFUSED, REPORTS, SWEPT, held_reports, inherited
+from pipelines.run.report_slices import report_slices
+from pipelines.run.targets import Target
+from pipelines.warehouse import report_periods
+from pipelines.warehouse.drift import note_drift
+from pipelines.warehouse.proofs import LearnedAnswer, LedgerState
+from pipelines.warehouse.report_periods import Moves, PeriodKey, ReadPeriod
+from pipelines.warehouse.stamps import Read, SyncState
+
+log = logging.getLogger(__name__)
+PERIODS_A_PACKAGE = 300  # a package has up to nine tables and costs a second; a kill loses what waits for it
+_STOPS = (AuthorisationError, NetworkError, ThrottledError)  # nothing more can be asked of this administration
+Again = tuple[str, str, date, date]  # administration, resource, first and last day
+
+
+@dataclass
+class Outcome:
+    """What became of one administration's reports."""
+
+    failures: list[str] = field(default_factory=list)
+    not_provable: dict[str, list[str]] = field(default_factory=dict)  # why → resources
+
+    def refuse(self, why: str, resource: Resource) -> None:
+        self.not_provable.setdefault(why, []).append(resource.name)
+
+    def sentences(self, administration_id: str) -> list[str]:
+        """For the run's report: each failure, and each reason once with all reports it keeps from being read."""
+        return self.failures + [
+            f"Not provable for administration {administration_id}: {', '.join(names)} ({why})."
+            for why, names in self.not_provable.items()
+        ]
+
+
+class ReportReader:
+    """Reads the reports of all targets, one request of each in turn. `rows` counts rows written per administration."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        state: SyncState,
+        load: Callable[[list[TableSlice], str], None],
+        new_slice_id: Callable[[], str],
+        utc_now: Callable[[], datetime],
+        *,
+        full: bool = False,
+    ) -> None:
+        self._con = connection
+        self._state = state
+        self._ledger = LedgerState(connection)
+        self._load = load
+        self._new_slice_id = new_slice_id
+        self._utc_now = utc_now
+        self._full = full
+        self._rows: dict[tuple[str, str, Period], tuple[Row, ...]] = {}
+        self._read: dict[tuple[str, str, Period], ReadPeriod] = {}
+        self._replaced: list[tuple[str, str, PeriodKey]] = []  # years that gave way to their months
+        self.rows: Counter[str] = Counter()
+        self.drift: tuple[Drift, ...] = ()
+        self.outcomes: dict[str, Outcome] = defaultdict(Outcome)
+
+    def run(self, targets: list[Target], again: Collection[Again] = ()) -> None:
+        """Reads what is due; with `again` exactly those periods, because they differ from lines read since."""
+        self.drift, self.outcomes = merged([]), defaultdict(Outcome)
+        moves = report_periods.ledger_moves(self._con)
+        take_turns(
+            self._administration(target, moves.get(target.administration_id, {}), again)
+            for target in targets
+            if not target.stopped
+        )
+        self._flush()
+        drift = [(one.administration_id, one.resource, one.path, one.type, one.records) for one in self.drift]
+        note_drift(self._con, drift, self._utc_now())
+
+    def _administration(self, target: Target, moves: Moves, again: Collection[Again]) -> Turns:
+        books = Books(target.period_start.year, target.today, target.now, moves, self._full)
+        held = held_reports(self._con, self._state, target.administration_id)
+        for resource in REPORTS:
+            wanted = {Period(*one[2:]) for one in again if one[:2] == (target.administration_id, resource.name)}
+            if not target.stopped and (wanted or not again):
+                job = _Job(target, resource, books, inherited(held, resource), sorted(wanted))
+                yield from self._report(job)
+                held[resource.name] = job.held
+                self._mark_stale(job)
+        target.errors += self.outcomes[target.administration_id].sentences(target.administration_id)
+
+    def _report(self, job: _Job) -> Turns:
+        """Every due period of one report."""
+        while (period := job.next()) is not None:
+            try:
+                yield from self._period(job, period)
+            except MalformedAnswerError as error:
+                self._fail(job, error)
+            except ApiError as error:
+                self._end(job, error)
+                return
+        if job.held.refused:
+            self.outcomes[job.target.administration_id].refuse(job.held.refused, job.resource)
+        elif not job.again and job.resource.cadence.is_due(job.held.swept_at, job.books.now):
+            key = (job.target.administration_id, job.resource.name, SWEPT)
+            self._state.note_reads({key: Read(job.books.now, 0)})
+
+    def _period(self, job: _Job, period: Period) -> Turns:
+        asks = calendar.asks_for_months(job.held, job.books)
+        try:
+            answer = yield from read_report(
+                job.target.client, job.target.administration_id, job.resource, period, by_month=asks
+            )
+        except RequestRefusedError as error:
+            if "cannot exceed" not in str(error) or period.is_month:
+                raise
+            self._learn(job, "one_month", str(error)[:200], job.books.now)
+            yield
+            return
+        if job.held.refused:
+            job.held.refused = ""
+            self._note_access(job, "allowed", "")
+        if asks and not period.is_month:
+            self._learn(job, "granularity" if answer.by_month else "twelve_months", answer.evidence, answer.read_at)
+        self._keep(job, period, answer)
+        if len(self._read) >= PERIODS_A_PACKAGE:
+            self._flush()
+
+    def _keep(self, job: _Job, asked: Period, answer: ReportAnswer) -> None:
+        administration_id, name = job.target.administration_id, job.resource.name
+        self.drift = merged([*self.drift, *answer.drift])
+        running = Period.of_month(job.books.today)
+        for part in answer.parts:
+            if answer.by_month and job.as_of and part.period > running:
+                continue  # what will stand at an end that has not come is asked when it has
+            moves = job.books.fingerprint(job.resource, part.period)
+            job.held.periods[part.period] = ReadPeriod(answer.read_at, len(part.rows), moves)
+            self._read[(administration_id, name, part.period)] = job.held.periods[part.period]
+            self._rows[(administration_id, name, part.period)] = part.rows
+        if answer.by_month and asked in job.held.periods:  # its months stand for it from now on
+            del job.held.periods[asked]
+            self._read.pop((administration_id, name, asked), None)
+            self._rows[(administration_id, name, asked)] = ()
+            self._replaced.append((administration_id, name, (asked.start, asked.end)))
+
+    def _flush(self) -> None:
+        """Loads what was read, then notes that it was."""
+        if not self._read:
+            return
+        slice_id = self._new_slice_id()
+        tables = report_slices(self._con, self._rows, slice_id, self._utc_now())
+        self._load(tables, slice_id)
+        for table in tables:
+            self.rows.update(table.rows.column("administration_id").to_pylist())
+        read = {(a, n, (p.start, p.end)): r for (a, n, p), r in self._read.items()}
+        report_periods.note_periods(self._con, read, self._replaced)
+        self._rows, self._read, self._replaced = {}, {}, []
+
+    def _mark_stale(self, job: _Job) -> None:
+        """Writes which held periods are of older books than the lines, where that changed."""
+        stale = calendar.stale_periods(job.resource, job.books, job.held)
+        for period, read in job.held.periods.items():
+            if read.is_stale != (period in stale):
+                key = (job.target.administration_id, job.resource.name, period)
+                job.held.periods[period] = self._read[key] = replace(read, is_stale=period in stale)
+
+    def _learn(self, job: _Job, takes: Periods, evidence: str, at: datetime) -> None:
+        job.held.takes, job.held.checked_at = takes, at
+        learned = LearnedAnswer(takes, evidence)
+        self._ledger.note_learned(job.target.administration_id, PERIODS + job.resource.name, learned, at)
+
+    def _note_access(self, job: _Job, answer: str, why: str) -> None:
+        question = ACCESS + job.resource.name
+        self._ledger.note_learned(job.target.administration_id, question, LearnedAnswer(answer, why), job.books.now)
+
+    def _end(self, job: _Job, error: ApiError) -> None:
+        """Leaves the rest of this report; a dead token or host leaves the rest of the administration too."""
+        if isinstance(error, ScopeError | PlanLimitError):
+            why = _why(error)
+            self.outcomes[job.target.administration_id].refuse(why, job.resource)
+            self._note_access(job, REFUSED, why)
+            log.warning("reports.not_provable administration=%s cause=%s", job.target.administration_id, error)
+            return
+        self._fail(job, error)
+        job.target.stopped = isinstance(error, _STOPS)
+
+    def _fail(self, job: _Job, error: ApiError) -> None:
+        log.warning("reports.failed administration=%s cause=%s", job.target.administration_id, error)
+        self.outcomes[job.target.administration_id].failures.append(str(error))
+
+
+@dataclass
+class _Job:
+    """One report of one administration in this run."""
+
+    target: Target
+    resource: Resource
+    books: Books
+    held: Held
+    again: list[Period]
+    _planned_for: tuple[Periods | None, str] | None = None
+    _due: list[Period] = field(default_factory=list)
+    _tried: set[Period] = field(default_factory=set)
+
+    @property
+    def as_of(self) -> bool:
+        return self.resource.report is not None and self.resource.report.as_of
+
+    def next(self) -> Period | None:
+        """The period to ask for now. What the server takes may come out on the way and changes what is due."""
+        if (self.held.takes, self.held.refused) != self._planned_for:
+            self._planned_for = (self.held.takes, self.held.refused)
+            due = calendar.due_periods(self.resource, self.books, self.held)
+            self._due = [period for period in self.again or due if period not in self._tried]
+        if not self._due:
+            return None
+        self._tried.add(self._due[0])
+        return self._due.pop(0)
+
+
+def _why(error: ApiError) -> str:
+    """Moneybird's own words without the report's name, so that one missing scope is named once."""
+    found = re.search(r"No access to [^;]*", str(error))
+    return found[0] if found else str(error).rstrip(".")

@@ -1,0 +1,96 @@
+"""What a record said before stays in raw_history: once, with the time it was known, whatever was killed in between."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from pipelines.run.slices import SliceWriter
+from pipelines.warehouse.stamps import SyncState
+from tests.end_to_end.conftest import Group
+
+STUDIO = 1
+
+
+def known(group: Group, table: str, record_id: str) -> list[tuple[Any, ...]]:
+    return group.query(
+        f"select _valid_from, _valid_to, * exclude (_valid_from, _valid_to) from raw_history.{table} "
+        f"where id = '{record_id}' order by _valid_from"
+    )
+
+
+def a_contact(group: Group) -> tuple[str, str, datetime]:
+    rows = group.query(
+        f"""select id, company_name, _changed_at from raw.contacts
+            where administration_id = '{group.id(STUDIO)}' and company_name <> '' order by id limit 1"""
+    )
+    return rows[0]  # type: ignore[return-value]
+
+
+def test_a_changed_contact_leaves_what_it_was_called(group: Group) -> None:
+    group.begin_synced()
+    contact, name, loaded = a_contact(group)
+
+    group.happens("change_contact", STUDIO, contact_id=contact, company_name="Wilgenhoek B.V.")
+    group.sync()
+
+    ((since, until),) = group.query(
+        f"select _valid_from, _valid_to from raw_history.contacts where id = '{contact}' and company_name = '{name}'"
+    )
+    assert since == loaded < until
+    assert group.query(f"select company_name from raw.contacts where id = '{contact}'") == [("Wilgenhoek B.V.",)]
+    group.sync()
+    assert len(known(group, "contacts", contact)) == 1
+
+
+def test_an_invoice_that_is_deleted_and_returns_is_known_in_pieces_with_its_lines(group: Group) -> None:
+    group.begin_synced()
+    gone = group.happens("delete_invoice", STUDIO)
+    invoice = str(gone.get("sales_invoice_id") or gone["id"])
+    group.sync()
+    ((_, deleted_at, *_),) = known(group, "sales_invoices", invoice)
+
+    group.happens("restore_invoice", STUDIO, sales_invoice_id=invoice)
+    group.sync()
+
+    assert len(known(group, "sales_invoices", invoice)) == 1, "while it was deleted it said nothing"
+    lines = group.query(
+        f"select distinct _valid_to from raw_history.sales_invoices__details where sales_invoice_id = '{invoice}'"
+    )
+    assert lines == [(deleted_at,)]
+    assert group.query(f"select _deleted_at from raw.sales_invoices where id = '{invoice}'") == [(None,)]
+
+
+class KilledError(BaseException):
+    """Stands for SIGKILL: nothing catches it."""
+
+
+@pytest.mark.parametrize("moment", ["before the load", "before the stamp"])
+def test_a_kill_leaves_no_second_copy(group: Group, moment: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    group.begin_synced()
+    contact, name, loaded = a_contact(group)
+    group.happens("change_contact", STUDIO, contact_id=contact, company_name="Wilgenhoek B.V.")
+
+    def killed(*_: object) -> None:
+        raise KilledError
+
+    with monkeypatch.context() as patch:
+        if moment == "before the stamp":
+            patch.setattr(SyncState, "write", killed)
+        else:
+            keep = SliceWriter._before_load
+
+            def keep_and_die(self: SliceWriter, *arguments: Any) -> None:
+                keep(self, *arguments)
+                raise KilledError
+
+            patch.setattr(SliceWriter, "_before_load", keep_and_die)
+        with pytest.raises(KilledError):
+            group.sync()
+    group.sync()
+
+    rows = group.query(f"select company_name, _valid_from from raw_history.contacts where id = '{contact}'")
+    assert rows == [(name, loaded)]
+    assert group.differences() == []

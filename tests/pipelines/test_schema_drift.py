@@ -1,0 +1,158 @@
+"""What Moneybird changes without notice: new keys are kept and reported, new values pass, a new type is refused."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import httpx
+import pytest
+
+from pipelines.config import Settings
+from pipelines.run.sync import Options, SyncReport, sync
+from pipelines.sandbox.app import create_app
+from pipelines.sandbox.company import build_group
+from pipelines.sandbox.in_process import BASE_URL, transport
+from pipelines.sandbox.throttle import Throttle
+
+Change = Callable[[dict[str, Any]], object]
+
+
+class Altered(httpx.BaseTransport):
+    """The sandbox with every record of one resource changed on its way."""
+
+    def __init__(self, wire: httpx.BaseTransport, resource: str, change: Change | None) -> None:
+        self._wire, self._resource, self._change = wire, resource, change
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        answer = self._wire.handle_request(request)
+        asked = request.url.path.removesuffix(".json").removesuffix("/synchronization")
+        if self._change is None or not asked.endswith(f"/{self._resource}"):
+            return answer
+        records = json.loads(answer.read())
+        for record in records:
+            if set(record) != {"id", "version"}:
+                self._change(record)
+        return httpx.Response(answer.status_code, headers={"Date": answer.headers["Date"]}, json=records)
+
+    def close(self) -> None:
+        self._wire.close()
+
+
+@dataclass
+class Company:
+    """One synced company and its sandbox."""
+
+    app: Any
+    settings: Settings
+    administration_id: str
+    control: httpx.Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.control = httpx.Client(transport=transport(self.app), base_url=BASE_URL)
+
+    def sync(self, resource: str = "", change: Change | None = None) -> SyncReport:
+        return sync(self.settings, Options(transport=lambda: Altered(transport(self.app), resource, change)))
+
+    def pays(self, invoices: int) -> None:
+        for _ in range(invoices):
+            body = {"type": "pay_invoice", "administration_id": self.administration_id, "amount": "1.00"}
+            assert self.control.post("/_sandbox/events", json=body).status_code == 200
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(self.settings.warehouse_path), read_only=True) as warehouse:
+            return warehouse.execute(sql).fetchall()
+
+
+def company_in(home: Path) -> Company:
+    world = build_group(years=1, administrations=2)
+    studio = list(world.administrations)[1]
+    token = next(t for t in world.tokens.values() if studio in t.administrations)
+    settings = Settings(
+        api_url="http://127.0.0.1/api/v2",
+        tokens={token.name: token.secret},
+        administrations=(str(studio),),
+        home=home,
+    )
+    return Company(create_app(world, Throttle.off()), settings, str(studio))
+
+
+@pytest.fixture(scope="module")
+def synced_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """After a first sync; a sandbox made again is the same, so each test goes on from a copy."""
+    made = company_in(tmp_path_factory.mktemp("synced") / "home")
+    assert made.sync().status == "ok"
+    made.control.close()
+    return made.settings.home
+
+
+@pytest.fixture
+def company(tmp_path: Path, synced_home: Path) -> Iterator[Company]:
+    shutil.copytree(synced_home, tmp_path / "home")
+    made = company_in(tmp_path / "home")
+    yield made
+    made.control.close()
+
+
+def test_a_new_key_is_kept_and_reported_until_it_is_declared(company: Company) -> None:
+    report = company.sync("tax_rates", lambda record: record.update(color="blue"))
+    assert report.drift == [], "a daily list was not read"
+
+    company.pays(2)
+    report = company.sync("sales_invoices", lambda record: record.update(mood="https://secret.example/x", rank=7))
+
+    assert report.status == "ok"
+    assert [(key.resource, key.path, key.type) for key in report.drift] == [
+        ("sales_invoices", "mood", "string"),
+        ("sales_invoices", "rank", "number"),
+    ]
+    kept = company.query("select distinct _unmapped from raw.sales_invoices where _unmapped is not null")
+    assert kept
+    assert all("secret" not in row[0] and '"rank":7' in row[0] for row in kept)
+    assert [key.path for key in company.sync().drift] == ["mood", "rank"], "it is not forgotten when nothing changes"
+
+
+def test_a_new_value_of_a_list_of_values_passes(company: Company) -> None:
+    company.pays(1)
+
+    report = company.sync("sales_invoices", lambda record: record.update(state="under_review"))
+
+    assert report.status == "ok"
+    assert company.query("select count(*) from raw.sales_invoices where state = 'under_review'")[0][0] > 0
+
+
+def test_a_changed_type_fails_its_resource_loudly_and_keeps_the_last_good_rows(company: Company) -> None:
+    before = company.query("select id, version, total_price_incl_tax from raw.sales_invoices order by id")
+    company.pays(3)
+
+    report = company.sync("sales_invoices", lambda record: record.update(total_price_incl_tax={"amount": "1.00"}))
+
+    outcome = report.administrations[company.administration_id]
+    assert outcome["status"] == "failed"
+    assert outcome["error"] is not None
+    assert "sales_invoices of administration" in outcome["error"]
+    assert "total_price_incl_tax" in outcome["error"]
+    assert company.query("select id, version, total_price_incl_tax from raw.sales_invoices order by id") == before
+    assert company.query("select count(*) from sync.record_versions where version is null and resource = "
+                         "'sales_invoices' and deleted_at is null")[0][0] > 0  # fmt: skip
+
+    repaired = company.sync()
+
+    assert repaired.status == "ok"
+    assert company.query("select id, version, total_price_incl_tax from raw.sales_invoices order by id") != before
+
+
+def test_a_list_in_another_shape_calls_nothing_deleted(company: Company) -> None:
+    entries = company.query("select count(*) from raw.time_entries where _deleted_at is null")
+
+    report = company.sync("time_entries", lambda record: record.update(started_at=["2026", "11", "20"]))
+
+    assert report.administrations[company.administration_id]["status"] == "failed"
+    assert report.administrations[company.administration_id]["tombstones"] == 0
+    assert company.query("select count(*) from raw.time_entries where _deleted_at is null") == entries
+    assert company.sync().status == "ok"
