@@ -10,6 +10,7 @@ accounts do, the two reports by contact are not provable from lines."""
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from pipelines.moneybird.turns import Turns, take_turns
 from pipelines.warehouse.proofs import ProofRow
 from pipelines.warehouse.report_periods import read_periods
 
+log = logging.getLogger(__name__)
 _SHOWN = 3  # members named in a reason
 Again = tuple[str, str, date, date]  # administration, report, first and last day
 
@@ -64,13 +66,12 @@ class Found:
 
     @property
     def reason(self) -> str:
-        largest = sorted(self.differing.items(), key=lambda one: (-abs(one[1]), one[0]))
+        """Who differs, without amounts: the same members differing again are no news, whatever moved since."""
+        members = sorted(self.differing)
         noun = self.dimension.member.removesuffix("_id")
-        shown = ", ".join(
-            f"{f'{noun} {member}' if member else f'no {noun}'} {net:+.2f}" for member, net in largest[:_SHOWN]
-        )
-        more = f" and {len(largest) - _SHOWN} more" if len(largest) > _SHOWN else ""
-        return f"lines − report: {shown}{more}" if largest else ""
+        shown = ", ".join(f"{noun} {member}" if member else f"no {noun}" for member in members[:_SHOWN])
+        more = f" and {len(members) - _SHOWN} more" if len(members) > _SHOWN else ""
+        return f"lines and report differ for {shown}{more}" if members else ""
 
 
 class DimensionProver:
@@ -120,6 +121,7 @@ class DimensionProver:
                 for account, month in choice.slices:
                     yield from self._fetcher.account(job, account, month, calendar.month_of(month).end)
         except ApiError as error:
+            log.warning("dimensions.stopped administration=%s cause=%s", job.administration_id, error)
             job.error = error
 
     def _due(self, job: LedgerJob) -> dict[int, set[Slice]]:

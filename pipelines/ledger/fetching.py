@@ -88,6 +88,7 @@ class Fetcher:
         except MalformedAnswerError as error:
             log.warning("ledger.lines_refused administration=%s cause=%s", job.administration_id, error)
             job.refused.add(account)
+            job.problems.append(str(error))
             return
         self._learn(job, account, wanted, lines)
         self._add(job, [account], account, wanted, [lines])

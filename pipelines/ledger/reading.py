@@ -17,7 +17,7 @@ from datetime import date
 
 import duckdb
 
-from pipelines.errors import ApiError
+from pipelines.errors import ApiError, RequestRefusedError
 from pipelines.ledger import calendar, rotation, stored
 from pipelines.ledger.asking import TotalsAsker
 from pipelines.ledger.chart import read_chart
@@ -98,7 +98,14 @@ class LedgerReader:
         years = stored.years(self._con, job.administration_id, job.first_year, job.today)
         while years:
             year = years.pop(0)
-            reading, months = yield from self._asker.year(job, year)
+            try:
+                reading, months = yield from self._asker.year(job, year)
+            except RequestRefusedError as error:  # one year the server does not take must not freeze the others
+                log.warning(
+                    "ledger.year_refused administration=%s year=%d cause=%s", job.administration_id, year, error
+                )
+                job.problems.append(str(error))
+                continue
             job.years[year] = YearState(reading, months)
             moved = any(debit or credit for debit, credit in reading.sums.values())
             if not years and calendar.next_year_is_asked(year, moved, job.today):
@@ -109,11 +116,11 @@ class LedgerReader:
 
     def _fetch_differing(self, job: LedgerJob, year: int, due: Collection[Slice] = ()) -> Turns:
         """What the comparison and `due` ask for, at the fewest requests."""
+        self._keep_changed_sides(job, year)
         choice = self._choice(job, year, due)
         if job.dialects.by_month and not job.years[year].months and len(choice.accounts) > 1:
             yield from self._read_months(job, year)  # cheaper than asking each account for months it did not move in
             choice = self._choice(job, year, due)
-        self._keep_changed_sides(job, year)
         if choice.streams:
             yield from self._fetcher.streams(job, year)
         for account in choice.accounts:
@@ -157,9 +164,11 @@ class LedgerReader:
         months = calendar.months_of(year)
         self._state.note_due([(job.administration_id, a, month.start, at) for a in accounts for month in months])
 
-    def _second(self, job: LedgerJob) -> Turns:
+    def _second(self, job: LedgerJob, only: Collection[int] | None = None) -> Turns:
         self._learn_closing(job)
         for year, state in job.years.items():
+            if only is not None and year not in only:
+                continue
             found, months = self._compare(job, year)
             if not found.differences and not any(one.differences for one in months.values()):
                 continue
@@ -224,7 +233,8 @@ class LedgerReader:
 
         rotated = [job for job in sound.values() if own[job.administration_id]]
         self._round(rotated, fetch)
-        self._round(rotated, self._second)  # asks only where a year differs now
+        touched = {i: {turn.start.year for turn in own[i]} for i in own}
+        self._round(rotated, lambda job: self._second(job, touched[job.administration_id]))  # where it differs now
 
     def _read_months(self, job: LedgerJob, year: int) -> Turns:
         for month in calendar.months_of(year):

@@ -48,7 +48,9 @@ def due_turns(connection: duckdb.DuckDBPyConnection, owners: Iterable[Owner], sp
     owners = list(owners)
     marked = [turn for owner in owners for turn in _of_auditfiles(connection, owner)]
     marked.sort(key=lambda one: one.start, reverse=True)
+    twice = {(turn.administration_id, turn.ledger_account_id) for turn in marked}
     old = [turn for owner in owners for turn in _old(connection, owner)]
+    old = [turn for turn in old if (turn.administration_id, turn.ledger_account_id) not in twice]
     old.sort(key=lambda one: (one.read_at, one.administration_id, one.ledger_account_id, one.start))
     for turn in marked + old:
         if turn.requests <= left or (not chosen and turn.requests <= spare):

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 import duckdb
 
+from pipelines.ledger.calendar import YEARS_AHEAD
 from pipelines.ledger.chart import RESULT_KINDS
 from pipelines.ledger.comparison import Sums
 from pipelines.moneybird.resources import RESOURCES
@@ -106,7 +107,8 @@ def last_line(connection: duckdb.DuckDBPyConnection, administration_id: str, yea
 
 def years(connection: duckdb.DuckDBPyConnection, administration_id: str, first: int, today: date) -> list[int]:
     """The calendar years a run compares: from `first` (of the books) to today's, on to the end of the last line's own
-    period, and every other year with lines or with a document that may have moved one."""
+    period (one to 2999 is a slip of the pen, and a request a year), and every other year with lines or with a document
+    that may have moved one."""
     periods = " union all ".join(
         f'select period from raw."{table}" where administration_id = $a and _deleted_at is null' for table in _SPREAD
     )
@@ -119,7 +121,8 @@ def years(connection: duckdb.DuckDBPyConnection, administration_id: str, first: 
         {"a": administration_id},
     ).fetchone()
     last_period, others = row or (None, None)
-    return sorted({*range(first, max(today.year, last_period or 0) + 1), *(others or ())})
+    last = max(today.year, min(last_period or 0, today.year + YEARS_AHEAD))
+    return sorted({*range(first, last + 1), *(others or ())})
 
 
 def changed_at(connection: duckdb.DuckDBPyConnection, administration_id: str, year: int) -> Mapping[date, datetime]:

@@ -123,7 +123,7 @@ class Client:
 
     def ask(self, administration_id: str, path: str, json: object = None, *, bucket: Bucket = "general") -> Answer:
         """The answer to a POST that books nothing and may be repeated: an export, the link to its file. Retried."""
-        return self._read("POST", administration_id, path, bucket, json=json)
+        return self._read("POST", administration_id, path, bucket, json=json, redirects=True)
 
     def post(self, administration_id: str, path: str, json: object) -> Answer:
         """Sends a write once. NetworkError with `request_sent` and ServerError mean: outcome unknown, look it up."""
@@ -139,6 +139,7 @@ class Client:
         params: Mapping[str, str] | None = None,
         json: object = None,
         look: Look | None = None,
+        redirects: bool = False,
     ) -> Answer:
         tries = count(1)
         for attempt in stamina.retry_context(
@@ -150,7 +151,16 @@ class Client:
         ):
             with attempt:
                 return self._once(
-                    method, administration_id, path, bucket, tries, params=params, json=json, reserve=True, look=look
+                    method,
+                    administration_id,
+                    path,
+                    bucket,
+                    tries,
+                    params=params,
+                    json=json,
+                    reserve=True,
+                    look=look,
+                    redirects=redirects,
                 )
         raise AssertionError("unreachable: the last attempt raises")
 
@@ -166,13 +176,15 @@ class Client:
         json: object = None,
         reserve: bool,
         look: Look | None = None,
+        redirects: bool = False,
     ) -> Answer:
         where = Where(path, administration_id, self.token_name, self._token)
         for _ in range(THROTTLE_ATTEMPTS):
             taken = self._budget.spend(bucket, reserve=reserve, administration_id=administration_id)
             started = self._now()
             try:
-                return self._answer(self._send(method, where, params, json), where, taken, look)
+                response = self._send(method, where, params, json)
+                return self._answer(response, where, taken, look, redirects)
             except ApiError as error:
                 self._tell(error, where, method, next(tries), started, taken)
                 if not isinstance(error, ThrottledError):
@@ -199,7 +211,9 @@ class Client:
         log.debug("client.request %s %s status=%s ms=%.0f", method, where.url_path, response.status_code, milliseconds)
         return response
 
-    def _answer(self, response: httpx.Response, where: Where, taken: Taken, look: Look | None) -> Answer:
+    def _answer(
+        self, response: httpx.Response, where: Where, taken: Taken, look: Look | None, redirects: bool
+    ) -> Answer:
         """What came back, once the budget has learned from its headers. Raises the ApiError it stands for."""
         if response.status_code == 429:
             self._budget.refused(taken, response.headers)
@@ -208,6 +222,8 @@ class Client:
         if response.status_code >= 400:
             raise error_for(response, where)
         body = response.content
+        if response.has_redirect_location and not redirects:
+            raise _malformed(body, response, where)
         if look is None and body and not response.has_redirect_location and not is_json(body):
             raise _malformed(body, response, where)
         looked = look(body) if look else None
@@ -224,7 +240,10 @@ class Client:
 
 
 def _malformed(body: bytes, response: httpx.Response, where: Where) -> MalformedAnswerError:
-    found = "an HTML page" if body.lstrip()[:1] == b"<" else f"{len(body)} bytes that are cut off or not JSON"
+    if response.has_redirect_location:
+        found = "a redirect to another address"
+    else:
+        found = "an HTML page" if body.lstrip()[:1] == b"<" else f"{len(body)} bytes that are cut off or not JSON"
     return MalformedAnswerError(
         f"Expected JSON for {where}, found {found} (status {response.status_code}); "
         "nothing of it was used. If it stays, check api_url and proxies in between.",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -28,13 +29,9 @@ class ControlTotal:
 
 def months(start: date, end: date) -> list[tuple[date, date]]:
     """First and last day of every month from `start` to `end`."""
-    result = []
-    first = start.replace(day=1)
-    while first <= end:
-        following = (first + timedelta(days=32)).replace(day=1)
-        result.append((first, following - timedelta(days=1)))
-        first = following
-    return result
+    numbers = range(start.year * 12 + start.month - 1, end.year * 12 + end.month)  # no date lies after December 9999
+    firsts = [date(number // 12, number % 12 + 1, 1) for number in numbers]
+    return [(first, first.replace(day=monthrange(first.year, first.month)[1])) for first in firsts]
 
 
 def control_totals(content: object, administration_id: str) -> tuple[ControlTotal, ...]:

@@ -119,13 +119,18 @@ class Exports:
     def _finished(self, administration_id: str) -> Iterator[_Download]:
         """Auditfiles that nobody has downloaded yet, ready or failed. We download ours, so this list stays short."""
         page = 1
+        listed: set[str] = set()
         while True:
             asked = {"download_type": AUDITFILE, "downloaded": "false", "page": str(page), "per_page": str(PER_PAGE)}
             answer = self._client.get(administration_id, "downloads", asked)
             rows = answer.json()
             if not isinstance(rows, list):
                 raise _malformed("a list of downloads", administration_id)
-            yield from (found for found in map(_download, rows) if found.ready or found.failed)
+            downloads = [_download(row) for row in rows]
+            if rows and listed.issuperset(found.id for found in downloads):
+                raise _malformed(f"other downloads on page {page}", administration_id)  # it would never end
+            listed.update(found.id for found in downloads)
+            yield from (found for found in downloads if found.ready or found.failed)
             if not has_next(len(rows), answer.headers.get("Link")):
                 return
             page += 1

@@ -129,16 +129,27 @@ def error_for(response: httpx.Response, where: Where) -> ApiError:
             **common,
         )
     if status == 402:
-        return PlanLimitError(f"The administration's plan does not allow {where}: {words}", **common)
+        return PlanLimitError(
+            f"The administration's plan does not allow {where}: {words}; choose a plan in Moneybird that does.",
+            **common,
+        )
     if status == 404:
         symbolic = _body(response).get("symbolic")
-        return NotFoundError(f"Moneybird knows no {where}: {words or 'record not found'}", symbolic=symbolic, **common)
+        return NotFoundError(
+            f"Moneybird knows no {where}: {words or 'record not found'}; check that it is still there and that token "
+            f"'{where.token_name}' may see it.",
+            symbolic=symbolic,
+            **common,
+        )
     if status == 429:
         return ThrottledError(f"Moneybird answers 429 for {where}; this address's quota is used up.", **common)
     if status >= 500:
         return ServerError(f"Moneybird answers {status} for {where}; a fault on their side, try again later.", **common)
     return RequestRefusedError(
-        f"Moneybird refuses {where} ({status}): {words}", errors=_body(response).get("error"), **common
+        f"Moneybird refuses {where} ({status}): {words}; correct what it names, and where nothing was entered, update "
+        "Dovecote or report it.",
+        errors=_body(response).get("error"),
+        **common,
     )
 
 

@@ -25,7 +25,7 @@ from pipelines.moneybird.resources import Resource
 RECENT = ""  # scope of the windows every run reads
 HISTORY = "history"  # scope of the ten years before the books began
 WINDOW_YEARS = 10  # Moneybird refuses longer ones: "Period is invalid"
-REREAD_SECONDS = 5  # versions are whole seconds: a second save inside the poll's second keeps the version
+REREAD_SECONDS = 5  # versions are whole seconds: a second save inside that second keeps the version
 SHRINK_FRACTION = 0.3  # of the known records, vanishing at once …
 SHRINK_MINIMUM = 20  # … and more than this many: a wrong filter or a half answer, not deletions
 SHRINK_TO_NOTHING = 5  # this many records and more are not all deleted between two runs: the answer was empty
@@ -51,6 +51,12 @@ class Known:
     version: int | None
     fingerprint: str
     scope: str = RECENT
+    fetched_at: int | None = None  # epoch seconds of the server when it was last fetched
+
+    @property
+    def is_hot(self) -> bool:
+        """It was fetched so soon after it was saved that a second save may have the same version."""
+        return is_hot(self.version, self.fetched_at)
 
 
 @dataclass
@@ -65,6 +71,11 @@ class Poll:
 
 class FeedShrankError(ApiError):
     """Too many records vanished at once; nothing is tombstoned until someone has looked."""
+
+
+def is_hot(version: int | None, fetched_at: int | None) -> bool:
+    """Whether a record of this version, fetched at that second, may have been saved once more under it."""
+    return version is not None and fetched_at is not None and version >= fetched_at - REREAD_SECONDS
 
 
 def recent_windows(period_start: date, today: date) -> list[Window]:
@@ -89,14 +100,13 @@ def poll_versions(
     known: Mapping[str, Known],
     *,
     history: Window | None,
-    last_poll: datetime | None,
     accept_shrink: bool = False,
 ) -> Generator[None, None, Poll]:
     """Returns ids to fetch and ids that vanished; yields after each request, so that others get their turn.
 
     An id counts as vanished only when it is missing from every window it could be in: when one of the recent windows
     misses a known id, `history` is read before anything is said to be gone. Due is what differs, never only what is
-    newer, and what may have been saved twice in the second of the previous poll.
+    newer, and what may have been saved once more in the second it was fetched in.
     """
     poll = Poll()
     versions: dict[str, int] = {}
@@ -123,25 +133,27 @@ def poll_versions(
     poll.gone = {i for i in known if i not in versions} if complete or history is None else set()
     poll.seen = len(versions)
     guard_shrink(resource, administration_id, len(known), len(poll.gone), accept_shrink)
-    hot = int(last_poll.timestamp()) - REREAD_SECONDS if last_poll else None
     poll.due = {
         i: old.get(i, RECENT)
         for i, version in versions.items()
-        if i not in known or known[i].version != version or (hot is not None and version >= hot)
+        if i not in known or known[i].version != version or known[i].is_hot
     }
     return poll
 
 
-def fetch_records(client: Client, administration_id: str, resource: Resource, due: Mapping[str, str]) -> Iterator[Page]:
-    """The records behind `due` (id → scope), 100 a request. Records that were not asked for are refused."""
+def fetch_records(
+    client: Client, administration_id: str, resource: Resource, due: Mapping[str, str]
+) -> Iterator[tuple[Page, datetime]]:
+    """The records behind `due` (id → scope), 100 a request, with the server's time of each answer. Records that were
+    not asked for are refused."""
     ids = sorted(due)
     for start in range(0, len(ids), PER_PAGE):
         asked = ids[start : start + PER_PAGE]
         for scope in sorted({due[i] for i in asked}):
             part = [i for i in asked if due[i] == scope]
             look = partial(read_page, resource, administration_id, asked=set(part), scope=scope)
-            page: Page = client.fetch(administration_id, resource.path, part, look).looked
-            yield page
+            answer = client.fetch(administration_id, resource.path, part, look)
+            yield answer.looked, answer.server_time
 
 
 def read_list(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 import orjson
 
+_SURROGATE = re.compile(rb"\\u[dD]")
 _ANY = msgspec.json.Decoder(msgspec.Raw)
 
 
@@ -20,7 +23,7 @@ def is_json(body: bytes) -> bool:
 def is_whole_text(body: bytes) -> bool:
     """Whether the bytes are UTF-8 without half a surrogate pair: msgspec does not look inside strings it walks past,
     and DuckDB would refuse the slice they are in."""
-    if b"\\ud" in body or b"\\uD" in body:
+    if b"\\" in body and _SURROGATE.search(body):  # one byte is found twenty times as fast
         return _has_whole_escapes(body)
     return body.isascii() or _is_utf8(body)
 

@@ -61,12 +61,20 @@ def probe(reach: Reach, administration_id: str, memory: Mapping[str, Any] | None
     meter = Meter()
     with _found(reach, administration_id, meter) as (client, row, now):
         today = now.astimezone(_zone(row)).date()
-        start = date.fromisoformat(str(row.get("period_start_date") or today))
+        start = _start(row, today)
         currency = str(row.get("currency") or "EUR")
         evidence = Evidence(client, administration_id, currency, today, start, meter, memory or {})
         answers = tuple(_answer(evidence, question) for question in QUESTIONS)
         kept = _remember(evidence, memory or {})
         return Report(administration_id, now, evidence.currency, meter.used, meter.most, answers, kept)
+
+
+def _start(row: Mapping[str, Any], today: date) -> date:
+    """The first day of the books; this year's where the answer has none that is a day."""
+    try:
+        return date.fromisoformat(str(row.get("period_start_date")))
+    except ValueError:
+        return date(today.year, 1, 1)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ import httpx
 from pipelines.config import Settings
 from pipelines.ledger.auditfile_lines import AUDITFILE, AuditfileSource
 from pipelines.ledger.auditfile_reading import ARCHIVE, AuditfileReader
+from pipelines.ledger.debts import prove_debts
 from pipelines.ledger.dimensions import DimensionProver
 from pipelines.ledger.fetching import Fetcher
 from pipelines.ledger.jobs import LedgerJob
@@ -30,7 +31,7 @@ from pipelines.moneybird.resources import BY_NAME, RESOURCES, Feed
 from pipelines.run.plan import Plan
 from pipelines.run.progress import Progress
 from pipelines.run.reports import ReportReader
-from pipelines.run.targets import Target, Transports, utc_now
+from pipelines.run.targets import STOPS, Target, Transports, utc_now
 from pipelines.warehouse.proofs import LedgerState
 from pipelines.warehouse.stamps import SyncState
 
@@ -71,9 +72,10 @@ class Books:
             )
             proofs = reader.run(jobs)
         for target, job in zip(reached, jobs, strict=True):
-            if job.error is not None:
-                target.errors.append(str(job.error))
+            target.stopped = isinstance(job.error, STOPS)
         self._reports(targets, jobs, fetcher)
+        for target, job in zip(reached, jobs, strict=True):
+            target.errors += job.problems + ([str(job.error)] if job.error else [])
         self.rows.update(fetcher.rows)
         return proofs
 
@@ -87,6 +89,7 @@ class Books:
         if again := prover.differing(jobs):
             reports.run(targets, again)
         prover.prove(jobs)
+        prove_debts(self.connection, fetcher.state, jobs)
         self.rows.update(reports.rows)
 
     def _spare(self, plan: Plan) -> int:

@@ -37,6 +37,7 @@ SYNC_TABLES: Mapping[str, str] = {
     "ledger_month_proof": "ledger lines against the general ledger report, one row per month",
     "ledger_proof": "ledger lines against the general ledger report, one row per year",
     "ledger_slices": "when the lines of an account and month were last read",
+    "loading": "records of a slice between its load and its stamp; empty when no run was killed there",
     "meta": "version of these tables",
     "reads": "when a list, window or report was last read, by the server's clock",
     "record_versions": "the version and fingerprint of every record that counts as loaded",

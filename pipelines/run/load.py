@@ -7,6 +7,7 @@ never stamped and is fetched again.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import Counter
 from pathlib import Path
@@ -27,6 +28,8 @@ DLT_SETTINGS = {
     "LOAD__WORKERS": "1",
     "RESTORE_FROM_DESTINATION": "false",
 }
+# dlt raises it to 1 GB; what no checkpoint wrote yet stands in memory, and is read again after a kill.
+_CHECKPOINT = "set global checkpoint_threshold = '128MB'"
 _PENDING = ("normalize/extracted", "load/new", "load/normalized")  # where dlt keeps unfinished packages
 
 
@@ -54,6 +57,9 @@ class Loader:
             self._get_pipeline().run(list(slice_resources(writing, fresh)), loader_file_format="parquet")
         except Exception as error:
             raise self._explained(error, slice_id) from error
+        finally:
+            self._connection.execute(_CHECKPOINT)
+            gc.collect()  # a package refers to itself in circles, and one slice after the other would stay in memory
         for table in writing:
             self.rows[table.name] += table.rows.num_rows
 
@@ -98,7 +104,10 @@ class Loader:
             if isinstance(cause, duckdb.Error | OSError):
                 return explain(cause, self._home / "warehouse.duckdb")
             cause = cause.__cause__ or cause.__context__
-        first_line = str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
+        innermost: BaseException = error
+        while innermost.__cause__ or innermost.__context__:
+            innermost = innermost.__cause__ or innermost.__context__ or innermost
+        first_line = f"{type(innermost).__name__} {innermost}".strip().splitlines()[0][:200]
         return WarehouseError(
             f"Slice {slice_id} could not be loaded: {first_line}; nothing of it counts as loaded, run again."
         )

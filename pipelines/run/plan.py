@@ -155,12 +155,13 @@ def is_due(resource: Resource, reads: Mapping[tuple[str, str], Read], now: datet
     return full or resource.cadence.is_due(last.read_at if last else None, now)
 
 
-def hot_ids(stamped: Mapping[str, StampedRecord], last_poll: datetime | None) -> Counter[str]:
-    """Per scope, how many ids the next poll fetches again: saved in the last poll's second, or missed the last time."""
-    if last_poll is None:
-        return Counter()
-    limit = int(last_poll.timestamp()) - feeds.REREAD_SECONDS
-    return Counter(record.scope for record in stamped.values() if record.version is None or record.version >= limit)
+def hot_ids(stamped: Mapping[str, StampedRecord]) -> Counter[str]:
+    """Per scope, how many ids the next poll fetches again: fetched in the second they were saved, or missed."""
+    return Counter(
+        record.scope
+        for record in stamped.values()
+        if record.version is None or feeds.is_hot(record.version, record.fetched_at)
+    )
 
 
 def _administration(
@@ -193,9 +194,7 @@ def _version_requests(
     polls = max(1, len(windows))
     if resource.windowed and not any(w.scope == feeds.HISTORY for w in windows):
         polls += any(record.scope == feeds.HISTORY for record in stamped.values())
-    last = reads.get((resource.name, feeds.RECENT))
-    hot = hot_ids(stamped, last.read_at if last else None)
-    return polls + sum(-(-count // 100) for count in hot.values())
+    return polls + sum(-(-count // 100) for count in hot_ids(stamped).values())
 
 
 def _list_requests(

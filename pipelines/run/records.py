@@ -11,7 +11,7 @@ from collections.abc import Collection, Generator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pipelines.errors import ApiError, AuthorisationError, NetworkError, ThrottledError
+from pipelines.errors import ApiError
 from pipelines.moneybird import feeds
 from pipelines.moneybird.pagination import PER_PAGE
 from pipelines.moneybird.records import UNKNOWN_ID
@@ -19,7 +19,7 @@ from pipelines.moneybird.resources import BY_NAME, RESOURCES, Feed, Resource
 from pipelines.moneybird.turns import Turns, take_turns
 from pipelines.run.plan import due_windows, is_due
 from pipelines.run.slices import SliceWriter
-from pipelines.run.targets import ROOT, Target
+from pipelines.run.targets import ROOT, STOPS, Target
 from pipelines.warehouse.stamps import Read, StampedRecord, SyncState
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 STEADY_READS = 4  # a list is read at most this often in a run before it is called unsteady
-_STOPS = (AuthorisationError, NetworkError, ThrottledError)  # nothing more can be asked of this administration
 _RECORD_FEEDS = (Feed.VERSIONS, Feed.LIST)
 
 
@@ -101,12 +100,11 @@ class RecordReader:
                 error,
             )
             target.errors.append(str(error))
-            target.stopped = isinstance(error, _STOPS)
+            target.stopped = isinstance(error, STOPS)
 
     def _versions(self, target: Target, resource: Resource) -> Turns:
         known = self._known(target, resource)
         reads = self._state.reads(target.administration_id)
-        last = reads.get((resource.name, feeds.RECENT))
         windows = due_windows(resource, target.period_start, target.today, target.now, reads, self._options.full)
         poll = yield from feeds.poll_versions(
             target.client,
@@ -115,7 +113,6 @@ class RecordReader:
             windows,
             known,
             history=feeds.history_window(target.period_start) if resource.windowed else None,
-            last_poll=last.read_at if last else None,
             accept_shrink=self._options.accept_shrink,
         )
         self._options.progress.more("general", -(-len(poll.due) // PER_PAGE))
@@ -135,8 +132,8 @@ class RecordReader:
     def _fetch(self, target: Target, resource: Resource, due: Mapping[str, str]) -> Generator[None, None, set[str]]:
         """Adds the records behind `due` (id → scope) to the slice; returns the ids that came, held back or not."""
         came: set[str] = set()
-        for page in feeds.fetch_records(target.client, target.administration_id, resource, due):
-            self._slices.add(resource, page)
+        for page, fetched_at in feeds.fetch_records(target.client, target.administration_id, resource, due):
+            self._slices.add(resource, page, fetched_at)
             came |= page.seen
             yield
         return came
@@ -150,7 +147,8 @@ class RecordReader:
         windows = windows or [None]
         reading = yield from self._reading(target, resource, windows, known)
         gone, seen = known - reading.seen, reading.seen
-        feeds.guard_shrink(resource, target.administration_id, len(known), len(gone), self._options.accept_shrink)
+        if UNKNOWN_ID not in seen:  # records without an id are not gone: the list came in another shape
+            feeds.guard_shrink(resource, target.administration_id, len(known), len(gone), self._options.accept_shrink)
         steady = reading.stood_still(known)
         for _ in range(STEADY_READS - 1):
             if steady:
@@ -164,7 +162,7 @@ class RecordReader:
             return
         for scope, read in reading.reads.items():
             self._slices.note_read(target.administration_id, resource, scope, read)
-        if UNKNOWN_ID not in reading.seen:
+        if UNKNOWN_ID not in seen:
             self._slices.note_gone(target.administration_id, resource, gone)
 
     def _reading(
@@ -197,4 +195,4 @@ class RecordReader:
 
     def _known(self, target: Target, resource: Resource) -> dict[str, feeds.Known]:
         stamped: dict[str, StampedRecord] = self._state.known(target.administration_id, resource.name)
-        return {i: feeds.Known(r.version, r.fingerprint, r.scope) for i, r in stamped.items()}
+        return {i: feeds.Known(r.version, r.fingerprint, r.scope, r.fetched_at) for i, r in stamped.items()}

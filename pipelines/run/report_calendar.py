@@ -129,12 +129,14 @@ def _sweep(resource: Resource, books: Books, held: Held, months: Iterable[Period
 
 
 def _years(resource: Resource, books: Books, *, standing: bool = False) -> list[Period]:
-    """Newest first. Sums: to the last year with lines. What stands at an end: years that have ended, and with
+    """Newest first. Sums: also later years with lines. What stands at an end: years that have ended, and with
     `standing` the one that has not; its end is told by the month that runs."""
-    last = max([books.today.year, *(month.year for month, value in books.moves.items() if value)])
-    if _report(resource).as_of:
-        last = books.today.year if standing else books.today.year - 1
-    return [Period.of_year(year) for year in range(last, books.first_year - 1, -1)]
+    years = set(range(books.first_year, books.today.year + 1))
+    if not _report(resource).as_of:
+        years |= {month.year for month, value in books.moves.items() if value and month > books.today}
+    elif not standing:
+        years.discard(books.today.year)
+    return [Period.of_year(year) for year in sorted(years, reverse=True)]
 
 
 def _months(resource: Resource, books: Books) -> list[Period]:

@@ -19,13 +19,10 @@ import duckdb
 
 from pipelines.errors import (
     ApiError,
-    AuthorisationError,
     MalformedAnswerError,
-    NetworkError,
     PlanLimitError,
     RequestRefusedError,
     ScopeError,
-    ThrottledError,
 )
 from pipelines.moneybird.records import Drift, TableSlice
 from pipelines.moneybird.records.drift import merged
@@ -37,7 +34,7 @@ from pipelines.run import report_calendar as calendar
 from pipelines.run.report_calendar import Books, Held, Periods
 from pipelines.run.report_plan import ACCESS, PERIODS, REFUSED, REPORTS, SWEPT, held_reports, inherited
 from pipelines.run.report_slices import report_slices
-from pipelines.run.targets import Target
+from pipelines.run.targets import STOPS, Target
 from pipelines.warehouse import report_periods
 from pipelines.warehouse.drift import note_drift
 from pipelines.warehouse.proofs import LearnedAnswer, LedgerState
@@ -46,7 +43,6 @@ from pipelines.warehouse.stamps import Read, SyncState
 
 log = logging.getLogger(__name__)
 PERIODS_A_PACKAGE = 300  # a package has up to nine tables and costs a second; a kill loses what waits for it
-_STOPS = (AuthorisationError, NetworkError, ThrottledError)  # nothing more can be asked of this administration
 Again = tuple[str, str, date, date]  # administration, resource, first and last day
 
 
@@ -213,7 +209,7 @@ class ReportReader:
             log.warning("reports.not_provable administration=%s cause=%s", job.target.administration_id, error)
             return
         self._fail(job, error)
-        job.target.stopped = isinstance(error, _STOPS)
+        job.target.stopped = isinstance(error, STOPS)
 
     def _fail(self, job: _Job, error: ApiError) -> None:
         log.warning("reports.failed administration=%s cause=%s", job.target.administration_id, error)

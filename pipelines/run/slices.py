@@ -11,6 +11,7 @@ import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import duckdb
 import pyarrow as pa
@@ -38,6 +39,7 @@ class _Waiting:
     gone: dict[Key, set[str]] = field(default_factory=dict)
     missed: dict[Key, set[str]] = field(default_factory=lambda: defaultdict(set))
     reads: dict[tuple[str, str, str], Read] = field(default_factory=dict)
+    fetched: dict[str, list[tuple[str, str, int]]] = field(default_factory=lambda: defaultdict(list))
     records: int = 0
 
 
@@ -65,9 +67,12 @@ class SliceWriter:
         self.tombstones: Counter[str] = Counter()
         self.referred: dict[Key, set[str]] = defaultdict(set)  # ids that new records point at
 
-    def add(self, resource: Resource, page: Page) -> None:
-        """Takes a page; a full slice is written at once."""
+    def add(self, resource: Resource, page: Page, fetched_at: datetime | None = None) -> None:
+        """Takes a page, of a version feed with the server's time of its answer; a full slice is written at once."""
         self._waiting.pages[resource.name].append(page)
+        if fetched_at is not None:
+            moment = int(fetched_at.timestamp())
+            self._waiting.fetched[resource.name] += [(page.administration_id, i, moment) for i in page.ids]
         self._waiting.records += len(page.ids)
         if self._waiting.records >= SLICE_RECORDS:
             self.flush()
@@ -90,11 +95,12 @@ class SliceWriter:
         the stamp comes last."""
         part, self._waiting = self._waiting, _Waiting()
         slice_id, at = self._new_slice_id(), utc_now()
-        stamp = Stamp(slice_id, gone=part.gone, missed=part.missed, reads=part.reads)
+        stamp = Stamp(slice_id, gone=part.gone, missed=part.missed, reads=part.reads, fetched=part.fetched)
         tables: list[TableSlice] = []
         drift: list[tuple[str, str, str, str, int]] = []
-        for name, pages in part.pages.items():
-            resource = BY_NAME[name]
+        while part.pages:
+            name = next(iter(part.pages))
+            resource, pages = BY_NAME[name], part.pages.pop(name)  # the text is let go before the rows are loaded
             known = self._state.fingerprints(name, {page.administration_id for page in pages})
             parsed = self._parser.parse(resource, pages, slice_id=slice_id, changed_at=at, known=known)
             self._note_refused(stamp, parsed)
@@ -102,7 +108,9 @@ class SliceWriter:
             if parsed.stamps.num_rows:
                 stamp.records[name] = parsed.stamps
                 tables += _table_slices(resource, parsed)
+            del pages, parsed
         self._before_load(stamp)
+        self._state.note_loading(stamp.records)
         self._loader.load(tables, slice_id)
         self._state.write(stamp, CHILDREN, at)
         note_drift(self._connection, drift, at)

@@ -14,7 +14,7 @@ import secrets
 from collections import Counter
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypedDict
 
 import duckdb
@@ -34,7 +34,7 @@ from pipelines.run.quota import shared_budget
 from pipelines.run.records import RecordReader
 from pipelines.run.slices import SliceWriter
 from pipelines.run.tables import declared_paths, history_tables, raw_tables
-from pipelines.run.targets import Target, Transports, clients_for, find_targets, origin, utc_now
+from pipelines.run.targets import Target, Transports, clients_for, find_targets, origin, time_zone, utc_now
 from pipelines.warehouse import drift
 from pipelines.warehouse.connection import open_warehouse, warehouse_errors
 from pipelines.warehouse.history import HISTORY
@@ -153,6 +153,7 @@ class _Sync:
 
     def run(self) -> SyncReport:
         self.loader.drop_pending()
+        self.state.distrust_loading()
         clients = clients_for(self.settings, self.budget, self.options.transport, self.options.backoff)
         try:
             targets = self._targets(clients)
@@ -284,13 +285,15 @@ def _known_administrations(connection: duckdb.DuckDBPyConnection, state: SyncSta
     """What the last sync knew, with the server's time estimated from the last offset between the two clocks."""
     now: datetime = utc_now() + timedelta(seconds=int(state.meta(_OFFSET) or 0))
     rows = connection.execute(
-        """select administration_id, name, coalesce(period_start_date, make_date(year(?::timestamptz), 1, 1)),
-                  (?::timestamptz at time zone coalesce(time_zone, 'Europe/Amsterdam'))::date
-           from raw.administrations where _deleted_at is null order by administration_id""",
-        [now, now],
+        """select administration_id, name, period_start_date, coalesce(time_zone, '')
+           from raw.administrations where _deleted_at is null order by administration_id"""
     ).fetchall()
+    known = []
+    for administration_id, name, period_start, zone in rows:
+        today = now.astimezone(time_zone(zone)).date()
+        known.append(Known(administration_id, name, period_start or date(today.year, 1, 1), today, now))
     wanted = settings.administrations
-    return [Known(row[0], row[1], row[2], row[3], now) for row in rows if not wanted or row[0] in wanted]
+    return [one for one in known if not wanted or one.administration_id in wanted]
 
 
 def _limits(settings: Settings) -> dict[Any, int]:

@@ -14,7 +14,14 @@ import httpx
 import orjson
 
 from pipelines.config import DEFAULT_API_URL, Settings
-from pipelines.errors import ApiError, ConfigurationError, NotFoundError
+from pipelines.errors import (
+    ApiError,
+    AuthorisationError,
+    ConfigurationError,
+    NetworkError,
+    NotFoundError,
+    ThrottledError,
+)
 from pipelines.moneybird import feeds
 from pipelines.moneybird.auth import TokenAuth
 from pipelines.moneybird.budget import Budget
@@ -25,6 +32,7 @@ from pipelines.run.failed_calls import FailedCalls
 
 log = logging.getLogger(__name__)
 ROOT = next(resource for resource in RESOURCES if resource.feed is Feed.ROOT)
+STOPS = (AuthorisationError, NetworkError, ThrottledError)  # nothing more can be asked of this administration
 Transports = Callable[[], httpx.BaseTransport | None]
 
 
@@ -108,7 +116,7 @@ def find_targets(settings: Settings, clients: list[Client]) -> Roots:
 
 
 def _target(administration_id: str, row: Mapping[str, Any], client: Client, now: datetime) -> Target:
-    zone = _zone(str(row.get("time_zone") or ""))
+    zone = time_zone(str(row.get("time_zone") or ""))
     today = now.astimezone(zone).date()
     start = str(row.get("period_start_date") or "")
     try:
@@ -119,7 +127,8 @@ def _target(administration_id: str, row: Mapping[str, Any], client: Client, now:
     return Target(administration_id, str(row.get("name") or administration_id), client, page, period_start, today, now)
 
 
-def _zone(name: str) -> ZoneInfo:
+def time_zone(name: str) -> ZoneInfo:
+    """An administration's zone; Amsterdam where it has none, or one that nobody here knows."""
     try:
         return ZoneInfo(name or "Europe/Amsterdam")
     except (KeyError, ValueError, OSError):

@@ -54,7 +54,8 @@ def warehouse_errors(path: Path) -> Iterator[None]:
         raise explain(error, path) from None
     except OSError as error:
         raise WarehouseError(
-            f"{path.parent} cannot be written: {error.strerror}; free some space and run again."
+            f"{path.parent} cannot be written: {error.strerror or str(error) or type(error).__name__}; "
+            "free some space and run again."
         ) from None
 
 

@@ -57,7 +57,8 @@ def note_drift(
 
 def forget_declared(connection: duckdb.DuckDBPyConnection, declared: Iterable[tuple[str, str]]) -> None:
     """Drops the (resource, path) pairs that have a column by now."""
-    for pair in declared:
+    noted = connection.execute("select distinct resource, path from sync.drift").fetchall()
+    for pair in {*noted}.intersection(declared):
         connection.execute("delete from sync.drift where resource = ? and path = ?", [*pair])
 
 

@@ -27,10 +27,12 @@ create table if not exists sync.administrations (
     attempted_at timestamptz, synced_at timestamptz);
 create table if not exists sync.record_versions (
     administration_id varchar, resource varchar, id varchar, version bigint, fingerprint varchar, scope varchar,
-    slice_id varchar, deleted_at timestamptz, primary key (administration_id, resource, id));
+    slice_id varchar, deleted_at timestamptz, fetched_at bigint, primary key (administration_id, resource, id));
+alter table sync.record_versions add column if not exists fetched_at bigint;
 create table if not exists sync.reads (
     administration_id varchar, resource varchar, scope varchar, read_at timestamptz, row_count bigint,
     primary key (administration_id, resource, scope));
+create table if not exists sync.loading (administration_id varchar, resource varchar, id varchar, scope varchar);
 """
 
 _ORIGIN = "origin"
@@ -43,6 +45,7 @@ class StampedRecord:
     version: int | None
     fingerprint: str
     scope: str
+    fetched_at: int | None = None  # the server's epoch second when it was last fetched; version feeds only
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ class Stamp:
     gone: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # (administration, resource) → ids
     missed: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # asked for, not loaded: due again
     reads: dict[tuple[str, str, str], Read] = field(default_factory=dict)  # (administration, resource, scope)
+    fetched: dict[str, list[tuple[str, str, int]]] = field(default_factory=dict)  # resource → administration, id, epoch
     touches: list[tuple[LedgerTouch, pa.Table]] = field(
         default_factory=list
     )  # documents that may have moved the ledger
@@ -108,11 +112,11 @@ class SyncState:
     def known(self, administration_id: str, resource: str) -> dict[str, StampedRecord]:
         """Live stamps of one resource. A tombstoned id counts as not loaded, so it is fetched when it returns."""
         rows = self._con.execute(
-            """select id, version, fingerprint, scope from sync.record_versions
+            """select id, version, fingerprint, scope, fetched_at from sync.record_versions
                where administration_id = ? and resource = ? and deleted_at is null""",
             [administration_id, resource],
         ).fetchall()
-        return {row[0]: StampedRecord(row[1], row[2], row[3]) for row in rows}
+        return {row[0]: StampedRecord(row[1], row[2], row[3], row[4]) for row in rows}
 
     def fingerprints(self, resource: str, administration_ids: Iterable[str]) -> pa.Table:
         """administration_id, id, fingerprint of every live stamp of a resource in these administrations."""
@@ -134,11 +138,37 @@ class SyncState:
         """Every administration ever synced: id → name."""
         return dict(self._con.execute("select administration_id, name from sync.administrations order by 1").fetchall())
 
+    def note_loading(self, records: Mapping[str, pa.Table]) -> None:
+        """Notes, before the load, whose rows a slice is about to replace; its stamp takes the note away."""
+        for resource, stamps in records.items():
+            self._con.register("loading_records", stamps)
+            self._con.execute(
+                "insert into sync.loading select administration_id, ?, id, scope from loading_records", [resource]
+            )
+            self._con.unregister("loading_records")
+
+    def distrust_loading(self) -> None:
+        """After a kill between load and stamp: whatever those records say by now, they differ from what is known.
+
+        Otherwise one that was loaded and then deleted would be missed by nobody and stay for ever, and one that was
+        changed back would look as if it had never been loaded.
+        """
+        with transaction(self._con):
+            self._con.execute(
+                """insert into sync.record_versions
+                   select distinct on (administration_id, resource, id)
+                          administration_id, resource, id, null, '', scope, null, null, null from sync.loading
+                   on conflict do update set version = null, fingerprint = '', deleted_at = null"""
+            )
+            self._con.execute("truncate sync.loading")
+
     def write(self, stamp: Stamp, children: Mapping[str, Sequence[Children]], at: datetime) -> int:
         """Writes the stamp in one transaction. Returns how many records were tombstoned."""
         with transaction(self._con):
             for resource, records in stamp.records.items():
                 self._stamp_records(resource, records, stamp.slice_id)
+            for resource, fetched in stamp.fetched.items():
+                self._note_fetched(resource, fetched)
             for (administration_id, resource), ids in stamp.gone.items():
                 self._tombstone(administration_id, resource, ids, children.get(resource, ()), stamp.slice_id, at)
             for (administration_id, resource), ids in stamp.missed.items():
@@ -146,6 +176,7 @@ class SyncState:
             for touch, documents in stamp.touches:
                 mark_after(self._con, touch, documents)
             self._write_reads(stamp.reads)
+            self._con.execute("truncate sync.loading")
         return sum(len(ids) for ids in stamp.gone.values())
 
     def note_reads(self, reads: Mapping[tuple[str, str, str], Read]) -> None:
@@ -173,10 +204,23 @@ class SyncState:
         self._con.register("stamped", records)
         self._con.execute(
             """insert or replace into sync.record_versions
-               select administration_id, ?, id, version, fingerprint, scope, ?, null from stamped""",
+               select administration_id, ?, id, version, fingerprint, scope, ?, null, null from stamped""",
             [resource, slice_id],
         )
         self._con.unregister("stamped")
+
+    def _note_fetched(self, resource: str, fetched: Sequence[tuple[str, str, int]]) -> None:
+        """When each was last fetched, also where nothing of it changed: then it is not fetched once more."""
+        columns = list(zip(*fetched, strict=True)) or [(), (), ()]
+        types = (pa.string(), pa.string(), pa.int64())
+        table = pa.table([pa.array(c, t) for c, t in zip(columns, types, strict=True)], names=["a", "i", "t"])
+        self._con.register("fetched_records", table)
+        self._con.execute(
+            """update sync.record_versions as known set fetched_at = f.t from fetched_records as f
+               where known.administration_id = f.a and known.resource = ? and known.id = f.i""",
+            [resource],
+        )
+        self._con.unregister("fetched_records")
 
     def _tombstone(
         self,
@@ -203,9 +247,10 @@ class SyncState:
         )
 
     def _forget_versions(self, administration_id: str, resource: str, ids: set[str]) -> None:
-        """Without a version a record differs from any feed, so the next run asks for it again."""
+        """Without a version a record differs from any feed, so the next run asks for it again; without a fingerprint
+        it is stamped then, also when it came back as it was."""
         self._con.execute(
-            """update sync.record_versions set version = null
+            """update sync.record_versions set version = null, fingerprint = ''
                where administration_id = ? and resource = ? and id in (select unnest(?::varchar[]))""",
             [administration_id, resource, sorted(ids)],
         )

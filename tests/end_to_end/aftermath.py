@@ -104,6 +104,7 @@ class Before:
         assert report["build"]["snapshot"]["path"] == str(settings.published_link.resolve())
         assert [path.name for path in published.iterdir() if path.name.startswith(".")] == []
         quiet = group.dovecote("sync", "--json")
+        assert quiet.returncode == 0, quiet.stderr
         assert json.loads(quiet.stdout)["tables"] == {}, "a second run had something left to do"
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.ledger.dimensions import DimensionProver
+from pipelines.ledger.debts import DEBTS
+from pipelines.ledger.dimensions import DIMENSIONS, DimensionProver
 from pipelines.ledger.proving import proof_details, proof_sentences
 from pipelines.ledger.requests import owner_of, rotation_requests
 from pipelines.run.reports import ReportReader
@@ -139,25 +140,44 @@ def test_contacts_and_projects_of_lines_are_proved_by_the_four_reports(small_gro
         learned = parts.connection.execute("select answer from sync.dialects where question = 'D5'").fetchall()
 
     assert {state for _, state in found} == {"proved"}
-    assert len({name for name, _ in found}) == 4
+    assert {name for name, _ in found} == {one.report for one in (*DIMENSIONS, *DEBTS)}
     assert ("control_and_result",) in learned
+
+
+def line_changes_its_contact(group: Group) -> tuple[int, int]:
+    """A revenue line of this year's last month with lines, the one the next sweep reads, and its new contact."""
+    administration = group.world.administrations[int(group.id(STUDIO))]
+    revenue = {account.id for account in administration.accounts.values() if account.kind == "revenue"}
+    lines = [line for line in administration.ledger.every_line() if line.account_id in revenue and line.contact_id]
+    line = max((one for one in lines if one.day.year == group.world.business_date.year), key=lambda one: one.day)
+    line.contact_id = next(contact for contact in administration.contacts if contact != line.contact_id)
+    return line.id, line.contact_id
 
 
 def test_a_line_that_changed_its_contact_is_fetched_again(small_group: Group) -> None:
     """Neither a sum nor a document says so: the sweep of the reports by contact does."""
-    administration = small_group.world.administrations[int(small_group.id(STUDIO))]
-    revenue = {account.id for account in administration.accounts.values() if account.kind == "revenue"}
-    lines = [line for line in administration.ledger.every_line() if line.account_id in revenue and line.contact_id]
-    other = next(contact for contact in administration.contacts if contact != lines[0].contact_id)
-    lines[0].contact_id = other
-    held = f"select contact_id from raw.journal_entries where id = '{lines[0].id}'"
-    assert small_group.query(held) != [(str(other),)]
-    small_group.happens("advance_clock", STUDIO, days=32)
+    line, contact = line_changes_its_contact(small_group)
+    held = f"select contact_id from raw.journal_entries where id = '{line}'"
+    assert small_group.query(held) != [(str(contact),)]
+    small_group.happens("advance_clock", STUDIO, days=2)
 
     with ledger_parts(small_group, STUDIO) as parts:
         assert {state for _, state in dimensions(parts)} == {"proved"}
 
-    assert small_group.query(held) == [(str(other),)]
+    assert small_group.query(held) == [(str(contact),)]
+
+
+def test_lines_that_cannot_be_fetched_again_for_their_contacts_are_reported(small_group: Group) -> None:
+    line_changes_its_contact(small_group)
+    small_group.happens("advance_clock", STUDIO, days=2)
+    small_group.fault("status", status=500, match=f"{small_group.id(STUDIO)}/reports/journal_entries", times=99)
+
+    report = small_group.sync()
+
+    assert report.exit_code == 3
+    error = report.administrations[small_group.id(STUDIO)]["error"]
+    assert error is not None
+    assert "Moneybird answers 500 for reports/journal_entries" in error
 
 
 def test_a_report_that_never_agrees_is_named_and_not_asked_for_every_time(small_group: Group) -> None:
@@ -170,7 +190,7 @@ def test_a_report_that_never_agrees_is_named_and_not_asked_for_every_time(small_
         reason = parts.connection.execute(
             "select distinct reason from sync.dimension_proof where state = 'differs'"
         ).fetchall()
-        assert reason == [("lines − report: no project -1.00",)]
+        assert reason == [("lines and report differ for no project",)]
         small_group.forget_requests()
 
         prover.fetch(parts.jobs)

@@ -1,7 +1,9 @@
 """The budget waits for the server's window, by the server's clock, and never for half a century."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 from pipelines.moneybird.budget import Budget, OwnCounter
 
@@ -160,6 +162,26 @@ def test_an_answer_to_a_request_of_a_window_that_is_over_says_nothing_about_the_
 
     assert ours.left("general") == 149
     assert clock.slept == []
+
+
+def test_an_answer_that_says_what_the_window_says_is_no_second_transaction() -> None:
+    clock = Clock()
+    ours = budget(clock, general=12)
+    changes = []
+
+    class Watched(OwnCounter):
+        def change(self, bucket: str, limit: int, change: Callable[[Any], Any]) -> Any:
+            changes.append(bucket)
+            return super().change(bucket, limit, change)
+
+    ours.counter = Watched(clock.monotonic)
+    for left in (11, 10, 9):
+        ours.learn(ours.spend("general"), headers(limit=12, left=left, reset=reset_in(60)))
+    assert len(changes) == 3 + 1, "the first answer names the window, the others agree"
+
+    ours.learn(ours.spend("general"), headers(limit=12, left=2, reset=reset_in(60)))
+    assert ours.left("general") == 0, "somebody else spends too; what is left is the reserve"
+    assert len(changes) == 3 + 1 + 2 + 1
 
 
 def test_a_window_the_server_began_while_a_request_was_under_way_replaces_ours() -> None:

@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 
+from pipelines import operations
 from pipelines.errors import CommandRefusedError, ConfigurationError
 from pipelines.operations import Command, NewCommand, State, Store, audit, commands, open_store, runs, schema
 from pipelines.operations.states import ALLOWED
@@ -43,6 +46,29 @@ def test_an_empty_store_is_migrated_once_and_opens_twice(url: str) -> None:
         tables = set(sa.inspect(connection).get_table_names())
         assert connection.scalar(sa.text("pragma journal_mode")) == "wal"
     assert tables == {"alembic_version", "commands", "audit_log", "runs", "request_windows"}
+
+
+def test_a_store_of_the_version_before_is_migrated_and_the_newest_is_known_by_its_file(url: str) -> None:
+    open_store(url).close()
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("drop table request_windows"))
+        connection.execute(sa.text("update alembic_version set version_num = '0001'"))
+
+    store = open_store(url)
+
+    with store.read() as connection:
+        assert sa.inspect(connection).has_table("request_windows")
+        assert connection.scalar(sa.text("select version_num from alembic_version")) == _newest_revision()
+    store.close()
+    engine.dispose()
+
+
+def _newest_revision() -> str:
+    """As Alembic finds it, by reading what the files say and not what they are called."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(operations.__file__).parent / "migrations"))
+    return str(ScriptDirectory.from_config(config).get_current_head())
 
 
 def test_the_migrations_build_exactly_what_the_queries_are_written_against(store: Store) -> None:

@@ -104,7 +104,8 @@ def test_a_value_that_does_not_fit_holds_back_its_record_and_no_other(parser: Pa
     (held,) = parsed.held_back
     assert str(held) == (
         f"sales_invoices 1 of administration 123: {field} '{value}' does not fit its type; "
-        "the record is held back, the others are loaded."
+        "the record is held back, the others are loaded. Look at it in Moneybird, and update Dovecote when nothing is "
+        "wrong there."
     )
 
 
@@ -287,6 +288,23 @@ def test_an_object_inside_a_nested_row_gives_columns_of_that_row(parser: Parser)
     found = rows(parsed, "sales_invoices__details")
     assert [(row["remittance"], row["settled_on"]) for row in found] == [("for you", date(2026, 1, 31)), (None, None)]
     assert [held.path for held in parsed.held_back] == ["details.sepa_fields.date"]
+
+
+@pytest.mark.parametrize(
+    "text", [b"\xff", rb"\ud83d", rb"\uD83D and no more"], ids=["no UTF-8", "half a pair", "half a pair in capitals"]
+)
+@pytest.mark.parametrize("key", [b"url", b"reference", b"surprise"])
+def test_text_that_duckdb_would_refuse_is_refused_with_its_page_wherever_it_stands(key: bytes, text: bytes) -> None:
+    """Under a key that is ignored too: whoever looks a page over does not look inside what is walked past."""
+    with pytest.raises(MalformedAnswerError, match="found no JSON"):
+        read_page(INVOICES, "123", b'[{"id":"1","%s":"%s"}]' % (key, text))
+
+
+def test_a_whole_pair_and_other_escapes_are_text_like_any_other(parser: Parser) -> None:
+    page = read_page(INVOICES, "123", rb'[{"id":"1","reference":"\ud83d\ude00 \u0026 \n \"so\"","url":"\ud83d\ude00"}]')
+    parsed = parser.parse(INVOICES, [page], slice_id="s1", changed_at=NOW)
+
+    assert rows(parsed)[0]["reference"] == '😀 & \n "so"'
 
 
 def test_a_page_that_is_cut_off_is_refused_whole() -> None:

@@ -26,7 +26,8 @@ class HeldBack:
     def __str__(self) -> str:
         return (
             f"{self.resource} {self.record_id} of administration {self.administration_id}: "
-            f"{self.path} {self.value!r} {self.reason}; the record is held back, the others are loaded."
+            f"{self.path} {self.value!r} {self.reason}; the record is held back, the others are loaded. Look "
+            "at it in Moneybird, and update Dovecote when nothing is wrong there."
         )
 
 

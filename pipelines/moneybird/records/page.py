@@ -59,7 +59,7 @@ def _ids_as_declared(look: Look, body: bytes) -> tuple[str, ...] | None:
     """The ids when every record has the declared keys and nothing else; None sends the page to be taken apart."""
     try:
         records = look.decoder.decode(body)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return tuple([record.id for record in records]) if is_whole_text(body) else None
 

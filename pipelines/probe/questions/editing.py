@@ -37,7 +37,7 @@ def to_remember(evidence: Evidence) -> dict[str, Any]:
     """What this probe saw, for the next one. What an earlier one chose is kept, so that the two can be compared."""
     known, main = evidence.memory, main_month(evidence)
     if known and known["account"] in evidence.accounts():
-        return {**known, "documents": remembered(_lines(evidence, known))}
+        return {**known, "documents": remembered(_lines(evidence, known)) or known["documents"]}
     if main is None or main.revenue_id is None:
         return {}
     month = {"year": main.month.year, "month": main.month.number}
