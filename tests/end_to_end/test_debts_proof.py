@@ -12,7 +12,7 @@ BOTH = "('report_debtors', 'report_creditors')"
 
 @pytest.mark.parametrize(
     ("group", "answer"),
-    [("default", "balance_at_end"), ("D9", "movement"), ("D1", "balance_at_end")],
+    [("default", "balance_at_end"), ("D9", "movement")],
     indirect=["group"],
 )
 def test_what_the_debtors_report_means_is_learned_and_every_period_is_proved(group: Group, answer: str) -> None:

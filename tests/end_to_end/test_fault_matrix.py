@@ -24,8 +24,9 @@ from tests.end_to_end.fault_table import (
 ADVICE = re.compile(
     r"try again|run again|put a valid token|create a token|check |if it stays|was not used|nothing of it was used"
     r"|were not loaded|accounts? differs?|proof of this period was not made|report it"
+    r"|choose a plan|update Dovecote"
 )
-SAMPLE = tuple(cell for number, cell in enumerate(cells()) if number % 9 == 0)  # a fault or two for each read
+SAMPLE = tuple(cell for number, cell in enumerate(cells()) if number % 13 == 0)  # a fault or two for each read
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
 
 def test_the_sample_meets_every_read_and_many_faults() -> None:
     assert len({read.name for _, read in SAMPLE}) == 5
-    assert len({fault.name for fault, _ in SAMPLE}) > 10
+    assert len({fault.name for fault, _ in SAMPLE}) > 6
 
 
 def test_a_fault_in_one_company_is_told_and_passes(made: Bench, caplog: pytest.LogCaptureFixture) -> None:

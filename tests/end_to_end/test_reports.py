@@ -35,7 +35,7 @@ def asked(reading: Reading) -> Counter[tuple[str, str]]:
     return Counter((administration_id, name) for administration_id, name, _ in reading.asked)
 
 
-@pytest.mark.parametrize("group", ["default", "D9=movement"], indirect=True)
+@pytest.mark.parametrize("group", ["default", pytest.param("D9=movement", marks=pytest.mark.slow)], indirect=True)
 def test_every_row_of_every_report_is_what_the_sandbox_answers_for_that_period(room: ReportRoom) -> None:
     first = room.read()
 
@@ -76,6 +76,7 @@ def test_where_months_come_along_a_year_is_one_request_and_the_months_are_the_sa
     assert room.read().asked == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", ["D11=one_month"], indirect=True)
 def test_where_a_month_is_the_longest_period_the_open_year_comes_first(room: ReportRoom) -> None:
     first = room.read()
@@ -200,7 +201,14 @@ def test_a_report_that_may_not_be_read_is_named_once_and_the_others_go_on(
     assert {n for a, n, _, _ in room.periods() if a == studio} == NAMES
 
 
-@pytest.mark.parametrize(("kind", "fields"), [("status", {"status": 503}), ("html", {}), ("truncated", {})])
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        ("status", {"status": 503}),
+        pytest.param("html", {}, marks=pytest.mark.slow),
+        pytest.param("truncated", {}, marks=pytest.mark.slow),
+    ],
+)
 def test_a_report_that_fails_stops_neither_the_others_nor_another_administration(
     room: ReportRoom, kind: str, fields: dict[str, int]
 ) -> None:
