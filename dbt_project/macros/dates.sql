@@ -17,6 +17,19 @@
     cast({{ moment }} at time zone {{ time_zone }} as date)
 {%- endmacro %}
 
+{#- A zone this engine knows: Amsterdam for one that it does not, for which every date would be an error. -#}
+{% macro known_time_zone(time_zone) -%}
+    case
+        when {{ time_zone }} in (select zones.name from {{ adapter.dispatch('time_zones', 'dovecote')() }} as zones)
+            then {{ time_zone }}
+        else 'Europe/Amsterdam'
+    end
+{%- endmacro %}
+
+{% macro default__time_zones() -%}pg_timezone_names{%- endmacro %}
+
+{% macro duckdb__time_zones() -%}pg_timezone_names(){%- endmacro %}
+
 {#- Whole minutes between two moments, rounded down. -#}
 {% macro minutes_between(start, finish) -%}
     cast(floor(extract(epoch from ({{ finish }} - {{ start }})) / 60) as integer)

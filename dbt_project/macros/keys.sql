@@ -7,3 +7,8 @@
 {% macro none_key(administration_id='administration_id') -%}
     {{ administration_id }} || '-none'
 {%- endmacro %}
+
+{#- What a fact points at: the record it names, or the `none` member. Dimensions hold every id that is named anywhere. -#}
+{% macro member_key(id, administration_id='administration_id') -%}
+    {{ administration_id }} || '-' || coalesce({{ id }}, 'none')
+{%- endmacro %}

@@ -12,7 +12,7 @@ import pytest
 from pipelines.sandbox.faults.planted import PLANTED
 from tests.sandbox.conftest import Desk
 
-CHECKS = Path(__file__).parents[2] / "dbt_project" / "models" / "marts" / "recon_checks.sql"
+CHECKS = Path(__file__).parents[2] / "dbt_project" / "macros" / "checks.sql"
 WHOLE = "20240101..20261231"
 
 
@@ -50,7 +50,7 @@ def test_a_planted_fault_is_served_until_it_is_cleared_and_leaves_books_and_trut
 
 
 def test_every_planted_fault_names_a_check_that_is_there_or_the_row_it_will_come_from() -> None:
-    there = set(re.findall(r"^    '(\w+)': \(", CHECKS.read_text(encoding="utf-8"), re.MULTILINE))
+    there = set(re.findall(r"^        '(\w+)': {", CHECKS.read_text(encoding="utf-8"), re.MULTILINE))
     assert len(there) >= 4
     for kind, plant in PLANTED.items():
         assert plant.check in there or plant.check.startswith(("R-", "relationships of ")), kind

@@ -11,7 +11,7 @@ renamed as (
 
         name as administration_name,
         status as sync_status,
-        error as sync_error,
+        error as sync_remark,
 
         attempted_at,
         synced_at as last_synced_at

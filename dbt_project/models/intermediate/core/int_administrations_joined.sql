@@ -17,11 +17,12 @@ joined as (
         coalesce(administrations.administration_name, syncs.administration_name) as administration_name,
         administrations.currency_code,
         administrations.country_code,
-        coalesce(administrations.time_zone, 'Europe/Amsterdam') as time_zone,
+        {{ known_time_zone('administrations.time_zone') }} as time_zone,
         administrations.period_start_date,
         administrations.period_locked_until_date,
         coalesce(administrations.is_suspended, false) as is_suspended,
         coalesce(syncs.sync_status, 'never') as sync_status,
+        syncs.sync_remark,
         syncs.last_synced_at
 
     from administrations

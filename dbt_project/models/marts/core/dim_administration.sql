@@ -16,6 +16,7 @@ final as (
         period_locked_until_date,
         is_suspended,
         sync_status,
+        sync_remark,
         last_synced_at,
         business_date
 

@@ -1,0 +1,86 @@
+with unioned as (
+    {% for check_id, check in recon_check_rows().items() %}
+    select
+        '{{ check_id }}' as check_id,
+        '{{ check.name }}' as check_name,
+        '{{ check.class }}' as class,
+        administration_id,
+        period,
+        period_end_date,
+        left_amount,
+        right_amount,
+        explained_amount,
+        difference,
+        {{ check.tolerance }} as tolerance,
+        is_computable,
+        is_in_motion,
+        drill_key
+
+    from {{ ref('check_' ~ check_id) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
+accepted_differences as (
+
+    select * from {{ ref('accepted_differences') }}
+
+),
+
+administrations as (
+
+    select * from {{ ref('dim_administration') }}
+
+),
+
+judged as (
+
+    select
+        unioned.*,
+        -- An accepted difference is the one finance saw, to the cent and until its day; another one is open again.
+        coalesce(
+            accepted_differences.amount = unioned.difference
+            and accepted_differences.expires_on >= administrations.business_date,
+            false
+        ) as is_accepted
+
+    from unioned
+    inner join administrations
+        on unioned.administration_id = administrations.administration_id
+    left join accepted_differences
+        on
+            unioned.check_id = accepted_differences.check_id
+            and unioned.administration_id = accepted_differences.administration_id
+            and unioned.period = accepted_differences.period
+
+),
+
+final as (
+
+    select
+        check_id,
+        check_name,
+        class,
+        administration_id,
+        period,
+        period_end_date,
+        {{ money('left_amount') }} as left_amount,
+        {{ money('right_amount') }} as right_amount,
+        {{ money('explained_amount') }} as explained_amount,
+        {{ money('difference') }} as difference,
+        {{ money('tolerance') }} as tolerance,
+        case
+            when not is_computable then 'not_computable'
+            when abs(difference) <= tolerance then 'ok'
+            when is_in_motion then 'in_motion'
+            when is_accepted then 'accepted'
+            else 'break'
+        end as status,
+        drill_key
+
+    from judged
+
+)
+
+select * from final
