@@ -25,6 +25,7 @@ _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _MEMORY = re.compile(r"\d+(\.\d+)? ?([KMGT]i?B|%)", re.IGNORECASE)
 _FILES = (Path(".dlt/secrets.toml"), Path(".dlt/config.toml"))
 _SECTIONS = ("SOURCES__MONEYBIRD__", "DOVECOTE__")
+_TOKENS = "SOURCES__MONEYBIRD__TOKENS__"  # an empty one is a slip that would leave administrations out
 
 
 class Budget(BaseModel):
@@ -74,6 +75,8 @@ class Settings(BaseModel):
         """Without the line break that pasting leaves; what no header can carry is named by the token's name only."""
         tokens = {name: token.strip() for name, token in value.items()}
         for name, token in tokens.items():
+            if not token:
+                raise ValueError(f"token '{name}' is empty; copy it from Moneybird, or take the setting away")
             if not re.fullmatch(r"[\x21-\x7e]+", token):
                 raise ValueError(f"token '{name}' holds a character that no token has; copy it again from Moneybird")
         return tokens
@@ -113,6 +116,11 @@ class Settings(BaseModel):
     @property
     def logs_dir(self) -> Path:
         return self.home / "logs"
+
+    @property
+    def finance_dir(self) -> Path:
+        """Finance's own tables."""
+        return self.home / "finance"
 
     @property
     def lock_path(self) -> Path:
@@ -161,7 +169,8 @@ def prepare_home(settings: Settings) -> Path:
         settings.logs_dir.mkdir(exist_ok=True)
     except OSError as error:
         raise ConfigurationError(
-            f"DOVECOTE_HOME {settings.home} cannot be used: {error.strerror}; choose a directory you may write to."
+            f"DOVECOTE_HOME {settings.home} cannot be used: {error.strerror}; choose a directory that has room "
+            "and that you may write to."
         ) from None
     return settings.home
 
@@ -178,7 +187,7 @@ def _from_file(path: Path) -> dict[str, Any]:
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     nested: dict[str, Any] = {}
     for name, value in environ.items():
-        if not name.upper().startswith(_SECTIONS) or value == "":
+        if not name.upper().startswith(_SECTIONS) or (value == "" and not name.upper().startswith(_TOKENS)):
             continue
         *parents, leaf = name.lower().split("__")
         node = nested

@@ -22,6 +22,7 @@ from typing import Any
 
 from pipelines.config import Settings
 from pipelines.errors import ConfigurationError, GateFailedError, WarehouseError
+from pipelines.finance.folder import copy_clean, ensure
 from pipelines.run.publish import publish
 from pipelines.run.report import BuildReport, DbtResult
 from pipelines.warehouse.connection import open_warehouse
@@ -57,6 +58,9 @@ def run_dbt(settings: Settings, *, full_refresh: bool = False, project: Path | N
     results_path = _target(settings) / "run_results.json"
     results_path.unlink(missing_ok=True)  # a dbt that dies early must not be judged by the build before
     started = time.monotonic()
+    fingerprint = _copy_finance(settings)
+    # What finance changed holds for old rows too, which an incremental model would not look at again.
+    full_refresh = full_refresh or fingerprint != _last_fingerprint(settings)
     environ = dbt_environment(settings, project or settings.project_root / "dbt_project", os.environ)
     code = _start(settings, ["build", *(["--full-refresh"] if full_refresh else [])], environ)
     if code < 0:
@@ -69,11 +73,29 @@ def run_dbt(settings: Settings, *, full_refresh: bool = False, project: Path | N
     failed = [result for result in results if result["status"] in _FAILED]
     if code != 0 or failed or not results:
         raise _explain(settings, failed)
+    _fingerprint_path(settings).write_text(fingerprint, "utf-8")
     return DbtResult(
         models=_by_status(results, "model"),
         tests=_by_status(results, "test", "unit_test"),
         seconds=time.monotonic() - started,
     )
+
+
+def _copy_finance(settings: Settings) -> str:
+    """Hands dbt the tables of finance, whole and checked; their fingerprint."""
+    ensure(settings.finance_dir, settings.project_root / "dbt_project" / "seeds")
+    return copy_clean(settings.finance_dir, _target(settings) / "finance")
+
+
+def _last_fingerprint(settings: Settings) -> str | None:
+    """Of the tables that the last build was made with; None before the first."""
+    with suppress(OSError):
+        return _fingerprint_path(settings).read_text("utf-8")
+    return None
+
+
+def _fingerprint_path(settings: Settings) -> Path:
+    return _target(settings) / "finance" / "built.sha256"
 
 
 def dbt_environment(settings: Settings, project: Path, environ: Mapping[str, str]) -> dict[str, str]:
@@ -83,6 +105,7 @@ def dbt_environment(settings: Settings, project: Path, environ: Mapping[str, str
         **kept,
         "DOVECOTE_WAREHOUSE": str(settings.warehouse_path.resolve()),
         "DOVECOTE_MEMORY_LIMIT": settings.memory_limit,
+        "DOVECOTE_FINANCE": str(_target(settings) / "finance"),
         "DBT_PROJECT_DIR": str(project),
         "DBT_PROFILES_DIR": str(project),
         "DBT_TARGET_PATH": str(_target(settings)),

@@ -1,0 +1,119 @@
+"""Every table of finance: its columns, what they may hold and which of them tell two rows apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Kind(Enum):
+    """What a cell holds; the value is how a person is told."""
+
+    TEXT = "text"
+    ID = "the digits of an id of Moneybird"
+    DATE = "a date such as 2026-12-31"
+    DECIMAL = "a number such as 1250.00"
+    BOOLEAN = "true or false"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column; `choices` are the only values, in lower case, where there are any."""
+
+    name: str
+    kind: Kind = Kind.TEXT
+    required: bool = False
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: `<name>.csv`. No two rows are alike in all of `key`; rows with a validity may not overlap in time."""
+
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+
+    @property
+    def has_validity(self) -> bool:
+        return {"valid_from_date", "valid_to_date"} <= {column.name for column in self.columns}
+
+
+def _text(name: str, *, required: bool = False, choices: tuple[str, ...] = ()) -> Column:
+    return Column(name, Kind.TEXT, required, choices)
+
+
+def _id(name: str, *, required: bool = False) -> Column:
+    return Column(name, Kind.ID, required)
+
+
+_ADMINISTRATION = _id("administration_id", required=True)
+_VALIDITY = (Column("valid_from_date", Kind.DATE, required=True), Column("valid_to_date", Kind.DATE))
+_CONFIRMED = _text("confirmed_by", required=True)
+
+ROLES = (
+    "debtors", "creditors", "vat_out", "vat_in", "vat_settled", "vat_parent", "revenue_default",
+    "revenue_uncategorised", "deferred_revenue", "accrued_revenue", "deferred_costs", "accrued_costs", "settlements",
+    "unmatched_in", "unmatched_out", "unmatched_bank", "transit", "exchange", "bad_debt", "none",
+)  # fmt: skip
+
+TABLES: tuple[Table, ...] = (
+    Table(
+        "ledger_roles",
+        (_ADMINISTRATION, _id("ledger_account_id", required=True), _text("role", required=True, choices=ROLES),
+         _CONFIRMED, _text("note")),
+        ("administration_id", "ledger_account_id"),
+    ),
+    Table(
+        "group_accounts",
+        (_id("administration_id"), _text("account_number", required=True), _text("group_account_code", required=True),
+         _text("group_account_name")),
+        ("administration_id", "account_number"),
+    ),
+    Table(
+        "vat_regimes",
+        (_ADMINISTRATION, *_VALIDITY,
+         _text("scheme", required=True, choices=("accrual", "cash", "kor", "exempt")),
+         _text("filing_frequency", required=True, choices=("month", "quarter", "year")), _text("vat_entity"),
+         Column("is_one_stop_shop", Kind.BOOLEAN, required=True), _CONFIRMED),
+        ("administration_id", "valid_from_date"),
+    ),
+    Table(
+        "tax_rate_boxes",
+        (_ADMINISTRATION, _id("tax_rate_id", required=True), *_VALIDITY, _text("tax_report_reference", required=True),
+         _CONFIRMED),
+        ("administration_id", "tax_rate_id", "valid_from_date"),
+    ),
+    Table(
+        "ownership",
+        (_id("parent_administration_id", required=True), _ADMINISTRATION,
+         Column("percentage", Kind.DECIMAL, required=True), *_VALIDITY),
+        ("parent_administration_id", "administration_id", "valid_from_date"),
+    ),
+    Table(
+        "intercompany_contacts",
+        (_ADMINISTRATION, _id("contact_id", required=True), _id("counterparty_administration_id"), *_VALIDITY,
+         _CONFIRMED),
+        ("administration_id", "contact_id", "valid_from_date"),
+    ),
+    Table(
+        "accepted_differences",
+        (_text("check_id", required=True), _ADMINISTRATION, _text("period", required=True),
+         Column("amount", Kind.DECIMAL, required=True), _text("reason", required=True),
+         _text("accepted_by", required=True), Column("accepted_on", Kind.DATE, required=True),
+         Column("expires_on", Kind.DATE, required=True)),
+        ("check_id", "administration_id", "period"),
+    ),
+    Table(
+        "hourly_rates",
+        (_id("administration_id"), _id("contact_id"), _id("project_id"), _id("user_id"), *_VALIDITY,
+         Column("hourly_rate_amount", Kind.DECIMAL, required=True), _text("currency_code")),
+        ("administration_id", "contact_id", "project_id", "user_id", "valid_from_date"),
+    ),
+    Table(
+        "available_hours",
+        (_ADMINISTRATION, _id("user_id", required=True), *_VALIDITY,
+         Column("hours_per_week", Kind.DECIMAL, required=True)),
+        ("administration_id", "user_id", "valid_from_date"),
+    ),
+)  # fmt: skip
