@@ -1,10 +1,10 @@
 # Everything a person or CI calls. Installs into .venv, caches into .cache, both inside the clone.
-#   make demo [DASHBOARD=0] [PORT=8501]   make test   make test-slow   make bench   make check   make clean
+#   make demo [DASHBOARD=0] [PORT=8501]   make test   make test-slow   make bench [BENCH_ROWS=1000000]   make check   make clean
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-slow bench check lint types imports browser prism clients clean
+.PHONY: help demo test test-slow bench check lint types imports browser postgres prism clients clean
 
 # The first Python that will do: `python3` when it is new enough, otherwise one installed beside it.
 PYTHON ?= $(shell for name in python3 python3.11 python3.12 python3.13; do \
@@ -36,13 +36,13 @@ demo: .venv/installed
 test: check browser prism clients
 	$(PYTEST) -m "not slow" -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-test-slow: .venv/installed-test browser prism clients
+test-slow: .venv/installed-test browser postgres prism clients
 	$(PYTEST) -m slow
 
 # Measures and prints; asserts nothing about seconds.
 bench: .venv/installed-test
 	$(BIN)/python -m tests.bench.sandbox
-	$(BIN)/python -m tests.bench.extraction
+	$(BIN)/python -m tests.bench.extraction $(if $(BENCH_ROWS),--rows $(BENCH_ROWS))
 
 check: lint types imports
 
@@ -58,6 +58,10 @@ imports: .venv/installed-test
 
 browser:
 	@.ci/browser
+
+# The second engine the marts are built on; without it its tests are skipped and say so.
+postgres:
+	@.ci/postgres
 
 # An independent server of Moneybird's own contract; without npm its tests are skipped and say so.
 prism:

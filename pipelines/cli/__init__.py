@@ -6,6 +6,7 @@ exit code; `--debug` shows the traceback.
 
 from __future__ import annotations
 
+import errno
 import logging
 import sys
 from typing import Annotated, NoReturn
@@ -18,6 +19,7 @@ from pipelines.cli import logs, registry
 from pipelines.cli.logs import LogFormat
 from pipelines.errors import DovecoteError
 
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 log = logging.getLogger(__name__)
@@ -56,6 +58,17 @@ def _interrupted() -> NoReturn:
     sys.exit(INTERRUPTED)
 
 
+def _no_room(error: Exception) -> str | None:
+    """One sentence for a disk that is full, wherever it was met: a file's, or the operations store's."""
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        what = f"{error.filename or 'A file'} cannot be written: {error.strerror}"
+    elif "disk is full" in str(error) or "disk I/O error" in str(error):  # SQLite's words
+        what = "operations.sqlite in DOVECOTE_HOME cannot be written: the disk is full"
+    else:
+        return None
+    return f"{what}; free some space and run again. What was published stays."
+
+
 def main() -> None:
     """Run the command line; every DovecoteError becomes one sentence and its exit code."""
     debug = "--debug" in sys.argv
@@ -75,6 +88,9 @@ def main() -> None:
     except Exception as error:
         if debug:
             raise
+        if room := _no_room(error):
+            logs.say_failure(room, 1)
+            sys.exit(1)
         logs.say_failure(
             f"unexpected {type(error).__name__}; nothing was published. `dovecote --debug …` shows the trace.", 1
         )

@@ -77,8 +77,8 @@ def _print(out: Console, report: AuditfileReport) -> None:
                 ),
             )
         )
-    else:
-        out.print("No closed year has lines in the warehouse; name one with --year, or run `dovecote sync` first.")
+    for name, why in report.without_lines.items():
+        out.print(f"{escape(name)}: {escape(why)}", soft_wrap=True)
     for one in report.outcomes:
         for sentence in _sentences(one):
             out.print(f"{escape(one.name)} {one.year}: {escape(sentence)}", soft_wrap=True)

@@ -153,6 +153,9 @@ def status(json: Json = False) -> None:
     out = output.console()
     if published:
         out.print(output.administrations_table(published.administrations))
+        for one_of in published.administrations:
+            if one_of.sync_remark:
+                out.print(f"Missing    {escape(one_of.name)}: {escape(one_of.sync_remark)}", soft_wrap=True)
         out.print(f"Published  {output.moment(published.published_at)}, snapshot {published.snapshot.snapshot_id}")
     else:
         out.print("Published  nothing yet: run `dovecote run`, or `dovecote demo` to look around first.")
@@ -166,8 +169,8 @@ def status(json: Json = False) -> None:
     asked = {i: one for i, one in probed.items() if one.path is not None}
     for administration_id, one in asked.items():
         out.print(f"Books      {escape(known[administration_id])}: {one.sentence}")
-    if known.keys() - asked.keys():
-        out.print(f"Books      {UNPROVED}")
+    if others := [name for administration_id, name in known.items() if administration_id not in asked]:
+        out.print(f"Books      {escape(', '.join(others))}: {UNPROVED}" if asked else f"Books      {UNPROVED}")
     if outbox is not None:
         counts = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in outbox.items())
         out.print(f"Outbox     {counts or 'empty'}")

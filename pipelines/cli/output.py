@@ -24,7 +24,7 @@ from pipelines.run.report import CHECK_STATUSES, Administration, BuildReport, Ch
 
 if TYPE_CHECKING:
     from pipelines.run.cycle import RunReport
-    from pipelines.run.sync import SyncReport
+    from pipelines.run.sync_report import SyncReport
 
 _WIDTH_WITHOUT_TERMINAL = 140  # columns; a log file has no width, and ids must not be cut
 _LISTED_CHECKS = 20  # on a screen; --json has all of them
@@ -195,7 +195,10 @@ def print_sync(out: Console, report: SyncReport) -> None:
         out.print(f"New keys   {escape(new)}{more}: kept in _unmapped until a column is declared for them")
     for known in report.administrations.values():
         if known["status"] != "ok":
-            out.print(f"[bold red]Failed[/]     {escape(known['name'])}: {escape(known['error'] or '')}")
+            word = "[bold red]Failed[/]    " if known["status"] == "failed" else "[yellow]Partly[/]    "
+            out.print(f"{word} {escape(known['name'])}: {escape(known['error'] or '')}", soft_wrap=True)
+        for remark in known["remarks"]:
+            out.print(f"Assumed    {escape(remark)}", soft_wrap=True)
 
 
 def print_build(report: BuildReport) -> None:

@@ -6,7 +6,7 @@ from importlib import import_module
 
 import typer
 
-FAMILIES = ("demo", "sandbox", "sync", "build", "dashboard", "drafts", "contract", "auditfile", "probe")
+FAMILIES = ("demo", "sandbox", "sync", "build", "docs", "dashboard", "drafts", "contract", "auditfile", "probe")
 
 
 def register_all(app: typer.Typer) -> None:

@@ -22,7 +22,7 @@ def plan(json: Json = False, full: Full = False) -> None:
 
     from pipelines import config
     from pipelines.cli import output
-    from pipelines.run.sync import make_plan
+    from pipelines.run.planning import make_plan
 
     made = make_plan(config.load(), full=full)
     if json:
@@ -37,7 +37,23 @@ def plan(json: Json = False, full: Full = False) -> None:
     columns = [("administration", "left"), ("general", "right"), ("reports", "right")]
     cells = ([escape(name), output.number(general), output.number(reports)] for name, general, reports in rows)
     out.print(output.table("Requests of the next sync", columns, cells))
-    if not made.administrations:
+    if made.unreached:
+        out.print(
+            f"Not planned: {escape(', '.join(made.unreached))}; no token reached "
+            f"{'it' if len(made.unreached) == 1 else 'them'} in the last sync."
+        )
+    if made.last_run:
+        asked = " and ".join(
+            f"{output.number(one.spent)} {bucket} (planned {output.number(one.unchanged)}, "
+            f"{output.number(one.planned)} once the changes were known)"
+            for bucket, one in made.last_run.items()
+        )
+        out.print(
+            "This is a run that finds nothing changed; with what recent runs found: "
+            f"{output.number(made.expected('general'))} general, {output.number(made.expected('reports'))} reports. "
+            f"The last run asked {asked}."
+        )
+    if not made.administrations and not made.unreached:
         out.print("Nothing was synced yet: what a first sync costs is known once the administrations were listed.")
     elif both := made.every_month:
         out.print(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from pipelines.moneybird.control_totals import months
 
-OPEN_YEAR_CADENCE = timedelta(hours=24)  # twelve report requests a year and administration …
+OPEN_YEAR_CADENCE = timedelta(hours=23)  # a booking that moved between months leaves the sums of its year as they were
 YEARS_AHEAD = 10  # an end to asking on: longer than any contract, and a server may answer every year alike
-CLOSED_YEAR_CADENCE = timedelta(days=7)  # … so closed years, which rarely move, are looked at weekly
+CLOSED_YEAR_CADENCE = timedelta(days=7)  # a month is a report request, and a closed year's totals are read in every run
+OLD_A_RUN = 4  # months of an administration; read together on a first load, they are all old on one day
 
 
 @dataclass(frozen=True)
@@ -43,39 +44,39 @@ def next_year_is_asked(year: int, moved: bool, today: date) -> bool:
     return moved and year < today.year + YEARS_AHEAD
 
 
-def month_is_due(
-    month: Month,
-    today: date,
-    last_line: date | None,
-    last_read: datetime | None,
-    changed_at: datetime | None,
-    now: datetime,
-    full: bool,
-) -> bool:
-    """A month's totals are due when older than its lines. A month that has begun or has lines is also due when asked
-    for, never read, or older than its cadence; one that lost its last lines was read before and has stale totals."""
-    if last_read is not None and changed_at is not None and changed_at > last_read:
-        return True
-    if month.start > max(today, last_line or today):
-        return False
-    if full or last_read is None:
-        return True
-    cadence = OPEN_YEAR_CADENCE if month.start.year >= today.year else CLOSED_YEAR_CADENCE
-    return now - last_read >= cadence
+@dataclass(frozen=True)
+class YearLines:
+    """What decides, of one year's lines, which of its months' totals are looked at."""
+
+    number: int
+    last: date | None  # the latest line's date
+    changed: Mapping[date, datetime]  # month → when its lines last changed, by the server's clock
 
 
 def due_months(
-    year: int,
-    today: date,
-    last_line: date | None,
-    reads: Mapping[str, datetime],
-    changed: Mapping[date, datetime],
-    now: datetime,
-    full: bool,
+    years: Iterable[YearLines], today: date, reads: Mapping[str, datetime], now: datetime, full: bool
 ) -> list[Month]:
-    """The months of `year` whose control totals are to be read in this run."""
-    return [
-        month
-        for month in months_of(year)
-        if month_is_due(month, today, last_line, reads.get(month.scope), changed.get(month.start), now, full)
-    ]
+    """The months whose control totals are to be read in this run, in their order; `reads` is by their scope.
+
+    Always those never read or older than their lines; one that lost its last lines was read before and has stale
+    totals. Of those that are only old, which many become in one day, the oldest.
+    """
+    news: set[Month] = set()
+    old: dict[Month, datetime] = {}
+    for year in years:
+        for month in months_of(year.number):
+            read_at, changed_at = reads.get(month.scope), year.changed.get(month.start)
+            if read_at is not None and changed_at is not None and changed_at > read_at:
+                news.add(month)
+            elif month.start > max(today, year.last or today):
+                continue
+            elif full or read_at is None:
+                news.add(month)
+            elif now - read_at >= _cadence(month, today):
+                old[month] = read_at
+    oldest = sorted(old, key=lambda month: (old[month], month.start))[:OLD_A_RUN]
+    return sorted(news.union(oldest), key=lambda month: month.start)
+
+
+def _cadence(month: Month, today: date) -> timedelta:
+    return OPEN_YEAR_CADENCE if month.start.year >= today.year else CLOSED_YEAR_CADENCE

@@ -1,59 +1,129 @@
 """Which lines to ask for when lines and report differ, at the fewest requests.
 
 An account's year costs a request per hundred lines, a month of it at least one, and the streams by project (all lines
-without one, then those of each) what all lines together cost. How many lines there are is known from what is stored; of
-what was never read nothing is known, and a page is assumed."""
+without one, then those of each) what all lines of those months cost. A day of business touches a dozen accounts of one
+month, and where there are few projects that month's streams cost less. How many lines there are is known from what is
+stored; of a year nobody has read nothing is known, and a page is assumed."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from pipelines.ledger import calendar
 from pipelines.moneybird.pagination import pages_for
 
 Slice = tuple[str, date]  # account, month
+Span = tuple[date, date]  # first and last day of whole months
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What to fetch of one year. `streams` stands for all accounts at once and leaves nothing else to fetch."""
+    """What to fetch of one year. Each of `streams` stands for all accounts of its months."""
 
     accounts: tuple[str, ...] = ()  # their whole year
     slices: tuple[Slice, ...] = ()
-    streams: bool = False
+    streams: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True)
 class Year:
     """What is known of a year when the choice is made."""
 
+    number: int
     accounts: int  # in the report or with lines
     differing: frozenset[str]
     slices: frozenset[Slice] | None  # that differ, where the months' totals are known
     due: frozenset[Slice] = frozenset()  # touched by documents; with '' as account: something moved in the month
     lines: Mapping[Slice, int] = field(default_factory=dict)  # in the warehouse
     by_month: bool = False  # a request may ask for no more than one month
-    projects: int | None = None  # None: the streams were tried already
+    projects: tuple[str, ...] | None = None  # None: no streams, or they were tried already
+    by_project: Mapping[Slice, int] = field(default_factory=dict)  # lines in the warehouse; '' is without a project
 
 
 def choose(year: Year) -> Choice:
-    named = {one for one in year.due if one[0]}
+    """By account or by streams, whichever costs less; by account where both cost the same."""
+    wanted, whole = _wanted(year)
+    best, fewest = _by_account(year, wanted, whole)
+    if year.projects is None:
+        return best
+    if not year.lines:
+        return Choice(streams=(calendar.year_bounds(year.number),)) if _nothing_else_is_cheaper(year, fewest) else best
+    streamed: set[date] = set()
+    while more := {month for _, month in wanted} - streamed:
+        tried = [(*_with_streams(year, wanted, whole, streamed | {month}), month) for month in sorted(more)]
+        choice, cost, month = min(tried, key=lambda one: one[1])
+        if cost >= fewest:
+            break
+        best, fewest = choice, cost
+        streamed.add(month)
+    # One month alone may not pay where all of them do: an account whose other months are read costs its request anyway.
+    everything = {month.start for month in calendar.months_of(year.number)}
+    together = _with_streams(year, wanted, whole, {month for _, month in wanted})
+    choice, cost = min(together, _with_streams(year, frozenset(), frozenset(), everything), key=lambda one: one[1])
+    return choice if cost < fewest else best
+
+
+def requests_of(year: Year, choice: Choice) -> int:
+    """What a choice costs, by what is stored."""
+    lines: Counter[str] = Counter()
+    for (account, _), count in year.lines.items():
+        lines[account] += count
+    whole = sum(max(pages_for(lines[account]), 12 * year.by_month) for account in choice.accounts)
+    slices = sum(pages_for(year.lines.get(one, 0)) for one in choice.slices)
+    return whole + slices + sum(_stream_requests(year, span) for span in choice.streams)
+
+
+def _wanted(year: Year) -> tuple[frozenset[Slice], frozenset[str]]:
+    """The slices that are wanted, and accounts of which no month is known."""
+    named = frozenset(one for one in year.due if one[0])
     if year.slices is not None:
-        slices, whole = set(year.slices) | named, year.differing - {account for account, _ in year.slices}
-    else:
-        months = {month for _, month in year.due}
-        hinted = {(account, month) for account in year.differing for month in months}
-        slices, whole = hinted | named, frozenset() if months else year.differing
+        return year.slices | named, year.differing - {account for account, _ in year.slices}
+    months = {month for _, month in year.due}
+    hinted = frozenset((account, month) for account in year.differing for month in months)
+    return hinted | named, frozenset() if months else year.differing
+
+
+def _by_account(year: Year, wanted: Collection[Slice], whole: Collection[str]) -> tuple[Choice, int]:
     months_of: dict[str, set[date]] = defaultdict(set)
-    for account, month in slices:
-        months_of[account].add(month)
-    whole |= {account for account, wanted in months_of.items() if _year_is_cheaper(year, account, wanted)}
-    slices = {one for one in slices if one[0] not in whole}
-    if _streams_are_cheaper(year, len(whole), len(slices)):
-        return Choice(streams=True)
-    return Choice(tuple(sorted(whole)), tuple(sorted(slices)))
+    for account, month in wanted:
+        if account not in whole:
+            months_of[account].add(month)
+    years = {account for account, months in months_of.items() if _year_is_cheaper(year, account, months)}
+    slices = sorted(one for one in wanted if one[0] not in years and one[0] not in whole)
+    choice = Choice(tuple(sorted(years.union(whole))), tuple(slices))
+    return choice, requests_of(year, choice)
+
+
+def _with_streams(
+    year: Year, wanted: Collection[Slice], whole: Collection[str], months: Collection[date]
+) -> tuple[Choice, int]:
+    """Streams of these months, and by account what they leave."""
+    rest, cost = _by_account(year, [one for one in wanted if one[1] not in months], whole)
+    spans = _spans(sorted(months), year.by_month)
+    return Choice(rest.accounts, rest.slices, spans), cost + sum(_stream_requests(year, span) for span in spans)
+
+
+def _spans(months: list[date], by_month: bool) -> tuple[Span, ...]:
+    """Months that follow each other are asked for together, where that is allowed."""
+    spans: list[Span] = []
+    for month in map(calendar.month_of, months):
+        follows = spans and (month.start - spans[-1][1]).days == 1
+        if follows and not by_month:
+            spans[-1] = (spans[-1][0], month.end)
+        else:
+            spans.append((month.start, month.end))
+    return tuple(spans)
+
+
+def _stream_requests(year: Year, span: Span) -> int:
+    lines: Counter[str] = Counter()
+    for (project, month), count in year.by_project.items():
+        if span[0] <= month <= span[1]:
+            lines[project] += count
+    return sum(pages_for(lines[project]) for project in ("", *(year.projects or ())))
 
 
 def _year_is_cheaper(year: Year, account: str, wanted: Collection[date]) -> bool:
@@ -63,9 +133,8 @@ def _year_is_cheaper(year: Year, account: str, wanted: Collection[date]) -> bool
     return pages_for(stored) <= sum(pages_for(year.lines.get((account, month), 0)) for month in wanted)
 
 
-def _streams_are_cheaper(year: Year, accounts: int, slices: int) -> bool:
-    """Beside the pages, which are the same: one request per stream against one per account or slice."""
-    if year.projects is None or len(year.differing) * 2 <= year.accounts:
+def _nothing_else_is_cheaper(year: Year, by_account: int) -> bool:
+    """Of a year nobody has read, the pages are the same either way: one request per stream against one per account."""
+    if len(year.differing) * 2 <= year.accounts:
         return False
-    periods = 12 if year.by_month else 1
-    return (1 + year.projects) * periods < accounts * periods + slices
+    return (1 + len(year.projects or ())) * (12 if year.by_month else 1) < by_account

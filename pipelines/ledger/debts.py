@@ -46,9 +46,8 @@ def prove_debts(connection: duckdb.DuckDBPyConnection, state: LedgerState, jobs:
         for debts in DEBTS:
             fresh = sorted(key for key, read in periods.get(debts.report, {}).items() if not read.is_stale)
             account = _learn(connection, job, debts, fresh)
-            for start, end in fresh:
-                row = _row(connection, job, debts, account, (start, end))
-                state.note_dimension_proof(job.administration_id, debts.report, start, end, row, job.now)
+            rows = {(debts.report, *period): _row(connection, job, debts, account, period) for period in fresh}
+            state.note_dimension_proofs(job.administration_id, rows, job.now)
         job.dialects.save(state, job.now)
 
 

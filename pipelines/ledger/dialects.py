@@ -83,8 +83,8 @@ class Dialects:
         return checked_at is not None and self.now is not None and self.now - checked_at >= ASK_AGAIN
 
     def save(self, state: LedgerState, at: datetime) -> None:
-        for question, learned in self.seen.items():
-            state.note_learned(self.administration_id, question, learned, at)
+        if self.seen:
+            state.note_learned(self.administration_id, self.seen, at)
 
 
 def dialects_of(state: LedgerState, administration_id: str, now: datetime) -> Dialects:

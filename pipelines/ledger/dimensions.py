@@ -81,6 +81,7 @@ class DimensionProver:
         self._con = connection
         self._fetcher = fetcher
         self._state = fetcher.state
+        self._found: dict[str, list[Found]] = {}  # by administration, until its lines or its reports are read again
 
     def fetch(self, jobs: Iterable[LedgerJob]) -> None:
         """Reads the slices again that hold lines of members that differ, unless the same difference was met before."""
@@ -92,30 +93,35 @@ class DimensionProver:
 
     def differing(self, jobs: Iterable[LedgerJob]) -> list[Again]:
         """Reports that differ from lines read since, to be read once more; not those known to differ."""
-        return [
+        again = [
             (job.administration_id, found.dimension.report, found.start, found.end)
             for job in jobs
             if job.error is None
             for found in self._news(job)
         ]
+        for administration_id, *_ in again:
+            self._found.pop(administration_id, None)
+        return again
 
     def prove(self, jobs: Iterable[LedgerJob]) -> None:
         """Writes down what is equal and what is not."""
         for job in jobs:
             if job.error is not None:
                 continue
-            for found in self._compare(job):
-                row = _row(job, found)
-                self._state.note_dimension_proof(
-                    job.administration_id, found.dimension.report, found.start, found.end, row, job.now
-                )
+            rows = {(f.dimension.report, f.start, f.end): _row(job, f) for f in self._compare(job)}
+            self._state.note_dimension_proofs(job.administration_id, rows, job.now)
             job.dialects.save(self._state, job.now)
 
     def _isolated(self, job: LedgerJob) -> Turns:
         try:
-            for year, slices in self._due(job).items():
+            due = self._due(job)
+            if due:
+                del self._found[job.administration_id]
+            for year, slices in due.items():
                 lines = stored.line_counts(self._con, job.administration_id, year)
-                choice = choose(Year(0, frozenset(), frozenset(slices), frozenset(), lines, job.dialects.by_month))
+                choice = choose(
+                    Year(year, 0, frozenset(), frozenset(slices), frozenset(), lines, job.dialects.by_month)
+                )
                 for account in choice.accounts:
                     yield from self._fetcher.account(job, account, *calendar.year_bounds(year))
                 for account, month in choice.slices:
@@ -148,6 +154,11 @@ class DimensionProver:
         ]
 
     def _compare(self, job: LedgerJob) -> list[Found]:
+        if job.administration_id not in self._found:
+            self._found[job.administration_id] = self._read(job)
+        return self._found[job.administration_id]
+
+    def _read(self, job: LedgerJob) -> list[Found]:
         periods = read_periods(self._con, job.administration_id)
         return [
             found

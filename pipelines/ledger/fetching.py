@@ -1,7 +1,10 @@
 """Fetches ledger lines and loads them: by account, by account and month, or as streams by project.
 
 requests ─▶ buffer ─▶ one load for all administrations ─▶ notes: read, changed, no longer due
-"""
+
+What waits is loaded when it is much, at the end of a round and before a wait for quota: between any two requests. So
+what would be hidden by totals that are stored before the lines they ask for is noted as due before those are asked for
+(`reading`), and what was learned is saved with the lines that were stored accordingly."""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from pipelines.ledger import calendar, stored
 from pipelines.ledger.comparison import Reading, added
 from pipelines.ledger.dialects import LONGEST, ONE_MONTH, OWN_LINES, PARENTS, TWELVE_MONTHS, WITH_CHILDREN
 from pipelines.ledger.jobs import LedgerJob
+from pipelines.ledger.pages_in_hand import PagesInHand
 from pipelines.ledger.signs import learn_sign, turned_accounts
 from pipelines.ledger.slices import Amounts, LineBuffer, line_slices
 from pipelines.ledger.totals import totals_slice
@@ -58,11 +62,13 @@ class Fetcher:
         self._utc_now = utc_now
         self._jobs: dict[str, LedgerJob] = {}
         self._buffer = LineBuffer()
+        self._pages = PagesInHand(connection)
         self._readings: list[tuple[str, Reading]] = []
         self._reads: dict[tuple[str, str, str], Read] = {}
 
     def begin(self, jobs: Iterable[LedgerJob]) -> None:
         self._jobs = {job.administration_id: job for job in jobs}
+        self._pages.begin(self._jobs.values())
 
     def keep(self, job: LedgerJob, reading: Reading, scope: str = "") -> None:
         """Totals to be stored with the next load; with a `scope` also that they were read."""
@@ -83,38 +89,56 @@ class Fetcher:
         wanted, below = Wanted(start, end, account), job.chart.below(account)
         try:
             lines = yield from read_ledger_lines(
-                job.client, job.administration_id, self._lines, wanted, below=below, by_month=job.dialects.by_month
+                self._pages.reader(job.client),
+                job.administration_id,
+                self._lines,
+                wanted,
+                below=below,
+                by_month=job.dialects.by_month,
             )
         except MalformedAnswerError as error:
             log.warning("ledger.lines_refused administration=%s cause=%s", job.administration_id, error)
+            self._pages.done(job.administration_id)
             job.refused.add(account)
-            job.problems.append(str(error))
+            job.problems.append(error)
+            if error.status is not None:  # no JSON, four times: every other account would cost as much
+                raise
             return
         self._learn(job, account, wanted, lines)
         self._add(job, [account], account, wanted, [lines])
 
-    def streams(self, job: LedgerJob, year: int) -> Turns:
-        """All lines of a year: those without a project, then those of each. Complete only when every stream was read;
-        one that cannot be used leaves all of the year's slices as they were."""
-        start, end = calendar.year_bounds(year)
+    def streams(self, job: LedgerJob, start: date, end: date) -> Turns:
+        """All lines of whole months of a year: those without a project, then those of each. Complete only when every
+        stream was read; one that cannot be used leaves all slices of these months as they were."""
+        year = start.year
         job.years[year].streams_tried = True
         parts: list[Lines] = []
         try:
             for project in (NO_PROJECT, *stored.projects(self._con, job.administration_id)):
                 wanted = Wanted(start, end, project_id=project)
                 lines = yield from read_ledger_lines(
-                    job.client, job.administration_id, self._lines, wanted, by_month=job.dialects.by_month
+                    self._pages.reader(job.client),
+                    job.administration_id,
+                    self._lines,
+                    wanted,
+                    by_month=job.dialects.by_month,
                 )
                 self._learn(job, "", wanted, lines)
                 parts.append(lines)
         except MalformedAnswerError as error:
             log.warning("ledger.streams_refused administration=%s cause=%s", job.administration_id, error)
+            self._pages.done(job.administration_id)
             return
         accounts = {account for lines in parts for account in lines.accounts}
         accounts |= job.years[year].reading.sums.keys()
         accounts |= added(stored.line_sums(self._con, job.administration_id, year).values()).keys()
-        job.years[year].streamed = True
+        job.years[year].streamed |= (start, end) == calendar.year_bounds(year)
         self._add(job, sorted(accounts), "streams", Wanted(start, end), parts)
+
+    def before_wait(self) -> None:
+        """Loads what is whole, and keeps the pages of what is not."""
+        self.flush()
+        self._pages.keep()
 
     def flush(self) -> None:
         """Loads what was read: lines and totals in one package, then the notes that say so."""
@@ -127,17 +151,22 @@ class Fetcher:
         if buffer.slices:
             new = line_slices(self._con, self._parser, self._lines, buffer, self._turned, slice_id, at)
             tables.append(new.table)
+            for administration_id in {one[0] for _, one in buffer.slices}:
+                job = self._jobs[administration_id]
+                job.dialects.save(self.state, job.now)
             self.state.replacing(new.replaced)
         self._load(tables, slice_id)
         for table in tables:
             self.rows.update(table.rows.column("administration_id").to_pylist())
         if buffer.slices:
             self.state.replaced(new.read)
+            self._pages.loaded()
             self.loads += 1
         self._sync_state.note_reads(reads)
 
     def _add(self, job: LedgerJob, accounts: list[str], of: str, wanted: Wanted, lines: list[Lines]) -> None:
         self._buffer.add(job.administration_id, accounts, of, wanted.start, wanted.end, lines)
+        self._pages.done(job.administration_id)
         if self._buffer.full:
             self.flush()
 

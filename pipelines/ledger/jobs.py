@@ -24,7 +24,7 @@ class LedgerJob:
     full: bool = False
     error: ApiError | None = None
     refused: set[str] = field(default_factory=set)  # accounts whose lines were not what was asked for
-    problems: list[str] = field(default_factory=list)  # … and why, for the run's report
+    problems: list[ApiError] = field(default_factory=list)  # … and why, for the run's report
     years: dict[int, YearState] = field(default_factory=dict)
     chart: Chart = field(default_factory=lambda: Chart({}))
     dialects: Dialects = field(default_factory=lambda: Dialects("", {}))

@@ -68,7 +68,9 @@ def prove(state: LedgerState, job: LedgerJob, outcomes: Mapping[int, Outcome]) -
     """Writes down what was compared. An error other than a missing scope leaves the proofs of the run before."""
     if job.error is not None:
         job.dialects.save(state, job.now)
-        return _not_provable(state, job, str(job.error)) if isinstance(job.error, ScopeError) else []
+        if not isinstance(job.error, ScopeError):
+            return []
+        return _not_provable(state, job, f"not provable, Moneybird says: {job.error.words}")
     proofs = []
     for year, outcome in outcomes.items():
         proof = _year_proof(job, job.years[year], outcome, year)
@@ -84,7 +86,7 @@ def prove(state: LedgerState, job: LedgerJob, outcomes: Mapping[int, Outcome]) -
 
 
 def proof_sentences(proofs: Iterable[Proof], names: Mapping[str, str]) -> list[str]:
-    """What to tell a user after a sync: one sentence for what is proved, one for each year that is not.
+    """What to tell a user after a sync: one sentence for what is proved, one for what is not and why.
 
     `names` are the administrations' names by id.
     """
@@ -93,16 +95,17 @@ def proof_sentences(proofs: Iterable[Proof], names: Mapping[str, str]) -> list[s
     proved = [proof for proof in listed if proof.state == PROVED]
     if proved:
         sentences.append(_proved_sentence(proved))
+    alike: dict[tuple[str, str], list[int]] = {}  # a scope that is missing is missing in every year
     for proof in listed:
         if proof.state != PROVED:
-            name = names.get(proof.administration_id, proof.administration_id)
-            sentences.append(f"{name} {proof.year}: {proof.reason}.".replace("..", "."))
+            alike.setdefault((proof.administration_id, proof.reason.rstrip(".")), []).append(proof.year)
+    for (administration_id, reason), years in alike.items():
+        sentences.append(f"{names.get(administration_id, administration_id)} {_span(years)}: {reason}.")
     return sentences
 
 
 def _proved_sentence(proved: list[Proof]) -> str:
-    years = sorted({proof.year for proof in proved})
-    span = f"{years[0]}" if len(years) == 1 else f"{years[0]}–{years[-1]}"
+    span = _span(proof.year for proof in proved)
     whose = _count(len({proof.administration_id for proof in proved}), "administration")
     accounts, months = sum(proof.accounts for proof in proved), sum(proof.months for proof in proved)
     own = f"and the own totals of {_count(months, 'month')}" if months else "and no month was due"
@@ -218,6 +221,11 @@ def _not_provable(state: LedgerState, job: LedgerJob, why: str) -> list[Proof]:
         state.note_month_proofs(job.administration_id, BY_YEAR, dict.fromkeys(months, row), job.now)
         proofs.append(Proof(job.administration_id, year, 0, 0, NOT_PROVABLE, why))
     return proofs
+
+
+def _span(years: Iterable[int]) -> str:
+    found = sorted(set(years))
+    return f"{found[0]}" if len(found) == 1 else f"{found[0]}–{found[-1]}"
 
 
 def _count(number: int, noun: str) -> str:

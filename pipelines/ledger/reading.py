@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Iterable
-from datetime import date
 
 import duckdb
 
@@ -21,20 +20,19 @@ from pipelines.errors import ApiError, RequestRefusedError
 from pipelines.ledger import calendar, rotation, stored
 from pipelines.ledger.asking import TotalsAsker
 from pipelines.ledger.chart import read_chart
-from pipelines.ledger.choice import Choice, Slice, Year, choose
-from pipelines.ledger.comparison import Comparison, Sums, added, compare
+from pipelines.ledger.choice import Slice
+from pipelines.ledger.comparison import Reading
 from pipelines.ledger.dialects import ANSWERED, GRANULARITY, dialects_of
 from pipelines.ledger.fetching import Fetcher
 from pipelines.ledger.jobs import LedgerJob, YearState
-from pipelines.ledger.learning import learn_closing, learn_reversals
-from pipelines.ledger.proving import Outcome, Proof, prove
+from pipelines.ledger.proving import Proof, prove
+from pipelines.ledger.standing import Standing
 from pipelines.moneybird.resources import Resource
 from pipelines.moneybird.turns import Turns, take_turns
 from pipelines.warehouse.connection import transaction
 from pipelines.warehouse.stamps import Read, SyncState
 
 log = logging.getLogger(__name__)
-MonthSums = dict[date, dict[str, Sums]]
 Round = Callable[[LedgerJob], Turns]
 FirstLines = Callable[[LedgerJob, int], None]
 
@@ -61,8 +59,7 @@ class LedgerReader:
         self._spare = spare
         self._first_lines = first_lines
         self._asker = TotalsAsker(connection, fetcher, totals)
-        self._sums: dict[tuple[str, int, bool], MonthSums] = {}
-        self._sums_of = -1
+        self._standing = Standing(connection, lambda: fetcher.loads)
 
     def run(self, jobs: list[LedgerJob]) -> list[Proof]:
         """A job's ApiError ends that job only and is kept in `job.error`."""
@@ -73,14 +70,14 @@ class LedgerReader:
         self._round(jobs, self._first)
         self._round(jobs, self._second)
         for job in jobs:
-            self._learn_reversals(job)
+            self._standing.learn_reversals(job)
         self._round(jobs, self._months)
         self._round(jobs, self._months_again)
         self._rotate(jobs)
         for job in jobs:
             self._note_agreeing_months(job)
         with transaction(self._con):
-            return [proof for job in jobs for proof in prove(self._state, job, self._outcomes(job))]
+            return [proof for job in jobs for proof in prove(self._state, job, self._standing.outcomes(job))]
 
     def _round(self, jobs: Iterable[LedgerJob], round_: Round) -> None:
         take_turns(self._isolated(job, round_) for job in jobs if job.error is None)
@@ -104,7 +101,7 @@ class LedgerReader:
                 log.warning(
                     "ledger.year_refused administration=%s year=%d cause=%s", job.administration_id, year, error
                 )
-                job.problems.append(str(error))
+                job.problems.append(error)
                 continue
             job.years[year] = YearState(reading, months)
             moved = any(debit or credit for debit, credit in reading.sums.values())
@@ -116,13 +113,13 @@ class LedgerReader:
 
     def _fetch_differing(self, job: LedgerJob, year: int, due: Collection[Slice] = ()) -> Turns:
         """What the comparison and `due` ask for, at the fewest requests."""
-        self._keep_changed_sides(job, year)
-        choice = self._choice(job, year, due)
+        self._note_due(job, self._standing.changed_sides(job, year), job.years[year].reading)
+        choice = self._standing.choice(job, year, due)
         if job.dialects.by_month and not job.years[year].months and len(choice.accounts) > 1:
             yield from self._read_months(job, year)  # cheaper than asking each account for months it did not move in
-            choice = self._choice(job, year, due)
-        if choice.streams:
-            yield from self._fetcher.streams(job, year)
+            choice = self._standing.choice(job, year, due)
+        for start, end in choice.streams:
+            yield from self._fetcher.streams(job, start, end)
         for account in choice.accounts:
             known = job.dialects.by_month
             yield from self._fetcher.year(job, year, account)
@@ -133,43 +130,18 @@ class LedgerReader:
             yield from self._fetcher.account(job, account, month, calendar.month_of(month).end)
         job.years[year].settle()
 
-    def _choice(self, job: LedgerJob, year: int, due: Collection[Slice]) -> Choice:
-        state = job.years[year]
-        found, months = self._compare(job, year)
-        due = frozenset(one for one in due if one[1].year == year and one[0] not in state.fetched)
-        slices = {(d.ledger_account_id, month) for month, one in months.items() for d in one.differences}
-        if not due and not slices and not found.differences:
-            return Choice()
-        return choose(
-            Year(
-                found.accounts,
-                frozenset(d.ledger_account_id for d in found.differences if d.net or not state.streamed)
-                - state.fetched,
-                frozenset(one for one in slices if one[0] not in state.fetched) if state.months else None,
-                due,
-                stored.line_counts(self._con, job.administration_id, year),
-                job.dialects.by_month,
-                None if state.streams_tried else len(stored.projects(self._con, job.administration_id)),
-            )
-        )
-
-    def _keep_changed_sides(self, job: LedgerJob, year: int) -> None:
-        """Slices that are due only because the report's sides changed since last time: written down before the new
-        sides are stored, or a kill before the lines are would hide why."""
-        if job.dialects.rules.sides:
-            return
-        found, _ = self._compare(job, year)
-        at = job.years[year].reading.read_at
-        accounts = [d.ledger_account_id for d in found.differences if not d.net]
-        months = calendar.months_of(year)
-        self._state.note_due([(job.administration_id, a, month.start, at) for a in accounts for month in months])
+    def _note_due(self, job: LedgerJob, slices: Collection[Slice], reading: Reading) -> None:
+        """Written down before the totals are stored that ask for these lines: after a kill between the two, neither the
+        year's sum nor the month's, which counts as read then, would say why."""
+        if slices:
+            self._state.note_due([(job.administration_id, *one, reading.read_at) for one in slices])
 
     def _second(self, job: LedgerJob, only: Collection[int] | None = None) -> Turns:
-        self._learn_closing(job)
+        self._standing.learn_closing(job)
         for year, state in job.years.items():
             if only is not None and year not in only:
                 continue
-            found, months = self._compare(job, year)
+            found, months = self._standing.compare(job, year)
             if not found.differences and not any(one.differences for one in months.values()):
                 continue
             before = state.reading
@@ -186,36 +158,25 @@ class LedgerReader:
             for (name, scope), read in self._sync_state.reads(job.administration_id).items()
             if name == self._totals.name
         }
-        for year, state in job.years.items():
-            due = calendar.due_months(
-                year,
-                job.today,
-                stored.last_line(self._con, job.administration_id, year),
-                reads,
-                stored.changed_at(self._con, job.administration_id, year),
-                job.now,
-                job.full,
-            )
-            lines = self._lines(job, year)
-            for month in due:
-                if month.start not in state.months:
-                    yield from self._asker.month(job, month)
-                    yield from self._fetch_month(job, month, lines)
+        years = [stored.year_lines(self._con, job.administration_id, year) for year in job.years]
+        for month in calendar.due_months(years, job.today, reads, job.now, job.full):
+            if month.start not in job.years[month.start.year].months:
+                yield from self._asker.month(job, month)
+                yield from self._fetch_month(job, month)
 
     def _months_again(self, job: LedgerJob) -> Turns:
         """Months whose lines were fetched and still differ: both sides once more before it counts."""
         if job.dialects.answer(GRANULARITY) == ANSWERED:
             return  # read twice with their year
         for year, state in job.years.items():
-            lines = self._lines(job, year)
-            _, months = self._compare(job, year)
+            _, months = self._standing.compare(job, year)
             for start, found in months.items():
                 if found.net_differences and start not in state.moved_months and not state.moved:
                     before, month = state.months[start], calendar.month_of(start)
                     yield from self._asker.month(job, month)
                     if not state.months[start].equals(before):
                         state.moved_months[start] = [before.read_at, state.months[start].read_at]
-                        yield from self._fetch_month(job, month, lines)
+                        yield from self._fetch_month(job, month)
 
     def _rotate(self, jobs: list[LedgerJob]) -> None:
         """Looks at what no document and no sum asks for. Where that changes a year, the year is compared again."""
@@ -239,38 +200,25 @@ class LedgerReader:
     def _read_months(self, job: LedgerJob, year: int) -> Turns:
         for month in calendar.months_of(year):
             yield from self._asker.month(job, month)
+            self._note_differing(job, month)
 
-    def _fetch_month(self, job: LedgerJob, month: calendar.Month, lines: MonthSums) -> Turns:
+    def _fetch_month(self, job: LedgerJob, month: calendar.Month) -> Turns:
+        for account in self._note_differing(job, month):
+            yield from self._fetcher.account(job, account, month.start, month.end)
+
+    def _note_differing(self, job: LedgerJob, month: calendar.Month) -> list[str]:
+        """Accounts whose lines differ from the month's totals, noted as due."""
+        accounts = self._standing.differing(job, month)
         reading = job.years[month.start.year].months[month.start]
-        found = compare(lines.get(month.start, {}), reading, job.dialects.rules)
-        for difference in found.differences:
-            yield from self._fetcher.account(job, difference.ledger_account_id, month.start, month.end)
-
-    def _compare(self, job: LedgerJob, year: int) -> tuple[Comparison, dict[date, Comparison]]:
-        """The year, and each of its months whose totals this run has read."""
-        state, rules, lines = job.years[year], job.dialects.rules, self._lines(job, year)
-        months = {first: compare(lines.get(first, {}), one, rules) for first, one in state.months.items()}
-        return compare(added(lines.values()), state.reading, rules), months
-
-    def _lines(self, job: LedgerJob, year: int) -> MonthSums:
-        """The stored lines' sums, asked again only after a load."""
-        if self._sums_of != self._fetcher.loads:
-            self._sums, self._sums_of = {}, self._fetcher.loads
-        closing = job.dialects.rules.closing
-        key = (job.administration_id, year, closing)
-        if key not in self._sums:
-            self._sums[key] = stored.line_sums(self._con, job.administration_id, year, closing=closing)
-        return self._sums[key]
-
-    def _outcomes(self, job: LedgerJob) -> dict[int, Outcome]:
-        return {year: Outcome(*self._compare(job, year), self._lines(job, year)) for year in job.years}
+        self._note_due(job, [(account, month.start) for account in accounts], reading)
+        return accounts
 
     def _note_agreeing_months(self, job: LedgerJob) -> None:
         """Totals that agree with lines read after them are as good as those lines: not due for being older."""
         reads = {}
         for year, state in job.years.items():
             changed = stored.changed_at(self._con, job.administration_id, year) if state.months else {}
-            _, months = self._compare(job, year)
+            _, months = self._standing.compare(job, year)
             for first, found in months.items():
                 reading = state.months[first]
                 if not found.differences and first in changed and changed[first] > reading.read_at:
@@ -279,17 +227,3 @@ class LedgerReader:
                         changed[first], len(reading.accounts)
                     )
         self._sync_state.note_reads(reads)
-
-    def _learn_closing(self, job: LedgerJob) -> None:
-        for year, state in job.years.items():
-            closing = stored.closing_sums(self._con, job.administration_id, year)
-            if closing:
-                lines = stored.line_sums(self._con, job.administration_id, year)
-                learn_closing(job.dialects, job.chart, state.reading, lines, closing)
-
-    def _learn_reversals(self, job: LedgerJob) -> None:
-        if job.error is not None or any(state.moved for state in job.years.values()):
-            return
-        years = [(state.reading, added(self._lines(job, year).values())) for year, state in job.years.items()]
-        found = [compare(lines, reading) for reading, lines in years]
-        learn_reversals(job.dialects, job.chart, found, [lines for _, lines in years])

@@ -1,5 +1,6 @@
-"""What the ledger of an unchanged administration costs, for the plan: the same questions as in the run, asked of the
-warehouse instead of the server."""
+"""What the ledger costs, for the plan: the same questions as in the run, asked of the warehouse instead of the server.
+
+Exact where nothing is due; of slices that are, and of a ledger nobody has read, as foreseen by `forecast`."""
 
 from __future__ import annotations
 
@@ -9,11 +10,10 @@ from datetime import date, datetime
 
 import duckdb
 
-from pipelines.ledger import calendar, rotation, stored
-from pipelines.ledger.choice import Slice, Year, choose
+from pipelines.ledger import calendar, forecast, rotation, stored
+from pipelines.ledger.choice import Slice, Year, choose, requests_of
 from pipelines.ledger.dialects import ANSWERED, GRANULARITY, Dialects, dialects_of
 from pipelines.ledger.rotation import Owner
-from pipelines.moneybird.pagination import pages_for
 from pipelines.warehouse.proofs import LedgerState
 
 
@@ -32,25 +32,30 @@ def totals_requests(
     """
     dialects = dialects_of(LedgerState(connection), administration_id, now)
     years = stored.years(connection, administration_id, first_year, today)
-    last_lines = {year: stored.last_line(connection, administration_id, year) for year in years}
+    last = stored.last_line(connection, administration_id, years[-1])
     # An unchanged administration answers the year after its last lines empty, so one more request is all it costs.
-    beyond = bool(years) and calendar.next_year_is_asked(years[-1], last_lines[years[-1]] is not None, today)
-    months = 0
+    beyond = calendar.next_year_is_asked(years[-1], last is not None, today)
+    months: set[date] = set()
     if dialects.answer(GRANULARITY) != ANSWERED:
-        for year in years:
-            changed = stored.changed_at(connection, administration_id, year)
-            months += len(calendar.due_months(year, today, last_lines[year], reads, changed, now, full))
-    return len(years) + beyond + months
+        lines = [stored.year_lines(connection, administration_id, year) for year in years]
+        moved = {month for _, month in forecast.touched(connection, administration_id, today)}
+        months = {month.start for month in calendar.due_months(lines, today, reads, now, full)}
+        months |= {month for month in moved if forecast.is_recent(month, today)}
+    return len(years) + beyond + len(months)
 
 
-def lines_requests(connection: duckdb.DuckDBPyConnection, administration_id: str, now: datetime) -> int:
-    """Requests for the slices that are due already; what changed since, nobody can know."""
-    state = LedgerState(connection)
-    dialects = dialects_of(state, administration_id, now)
+def lines_requests(connection: duckdb.DuckDBPyConnection, administration_id: str, today: date, now: datetime) -> int:
+    """Requests for the slices that are due already, and for all lines of a ledger nobody has read; what changed since
+    the last run, nobody can know before its records were read."""
+    dialects = dialects_of(LedgerState(connection), administration_id, now)
+    projects = len(stored.projects(connection, administration_id))
     by_year: dict[int, set[Slice]] = defaultdict(set)
-    for account, month in state.due_slices(administration_id):
+    for account, month in forecast.touched(connection, administration_id, today):
         by_year[month.year].add((account, month))
-    return sum(
+    first: dict[int, int] = {}
+    if by_year and not stored.has_lines(connection, administration_id):
+        first, by_year = forecast.first_lines(connection, administration_id, projects), {}
+    return sum(first.values()) + sum(
         _due_requests(connection, administration_id, year, due, dialects) for year, due in sorted(by_year.items())
     )
 
@@ -70,10 +75,17 @@ def owner_of(connection: duckdb.DuckDBPyConnection, administration_id: str, toda
 
 
 def _due_requests(
-    connection: duckdb.DuckDBPyConnection, administration_id: str, year: int, due: set[Slice], dialects: Dialects
+    connection: duckdb.DuckDBPyConnection, administration_id: str, number: int, due: set[Slice], dialects: Dialects
 ) -> int:
-    lines = stored.line_counts(connection, administration_id, year)
-    by_months = frozenset[Slice]() if dialects.answer(GRANULARITY) == ANSWERED else None
-    choice = choose(Year(0, frozenset(), by_months, frozenset(due), lines, dialects.by_month))
-    whole = [sum(count for (owner, _), count in lines.items() if owner == account) for account in choice.accounts]
-    return sum(map(pages_for, whole)) + sum(pages_for(lines.get(one, 0)) for one in choice.slices)
+    year = Year(
+        number,
+        0,
+        frozenset(),
+        frozenset[Slice]() if dialects.answer(GRANULARITY) == ANSWERED else None,
+        frozenset(due),
+        stored.line_counts(connection, administration_id, number),
+        dialects.by_month,
+        tuple(stored.projects(connection, administration_id)),
+        stored.stream_counts(connection, administration_id, number),
+    )
+    return requests_of(year, choose(year))

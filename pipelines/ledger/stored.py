@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import duckdb
 
-from pipelines.ledger.calendar import YEARS_AHEAD
+from pipelines.ledger.calendar import YEARS_AHEAD, YearLines
 from pipelines.ledger.chart import RESULT_KINDS
 from pipelines.ledger.comparison import Sums
 from pipelines.moneybird.resources import RESOURCES
@@ -95,6 +95,27 @@ def line_counts(
     return {(row[0], row[1]): row[2] for row in rows}
 
 
+def stream_counts(
+    connection: duckdb.DuckDBPyConnection, administration_id: str, year: int
+) -> dict[tuple[str, date], int]:
+    """(project, month) → lines in the warehouse; '' is without a project."""
+    rows = connection.execute(
+        """select coalesce(project_id, ''), month_date, count(*) from raw.journal_entries
+           where administration_id = ? and month_date between make_date(?, 1, 1) and make_date(?, 12, 31)
+           group by all""",
+        [administration_id, year, year],
+    ).fetchall()
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+def has_lines(connection: duckdb.DuckDBPyConnection, administration_id: str) -> bool:
+    """Whether any line is in the warehouse."""
+    found = connection.execute(
+        "select 1 from raw.journal_entries where administration_id = ? limit 1", [administration_id]
+    ).fetchone()
+    return found is not None
+
+
 def last_line(connection: duckdb.DuckDBPyConnection, administration_id: str, year: int) -> date | None:
     """The latest line's date in `year`."""
     row = connection.execute(
@@ -135,9 +156,18 @@ def changed_at(connection: duckdb.DuckDBPyConnection, administration_id: str, ye
     return {row[0]: row[1] for row in rows}
 
 
+def year_lines(connection: duckdb.DuckDBPyConnection, administration_id: str, year: int) -> YearLines:
+    """A year as the calendar wants it."""
+    last = last_line(connection, administration_id, year)
+    return YearLines(year, last, changed_at(connection, administration_id, year))
+
+
 def projects(connection: duckdb.DuckDBPyConnection, administration_id: str) -> list[str]:
-    """Every project there is or was, archived ones included."""
+    """Every project there is or was, archived ones and those that only lines name included."""
     rows = connection.execute(
-        "select id from raw.projects where administration_id = ? order by id", [administration_id]
+        """select id from raw.projects where administration_id = $a
+           union select project_id from raw.journal_entries where administration_id = $a and project_id is not null
+           order by 1""",
+        {"a": administration_id},
     ).fetchall()
     return [row[0] for row in rows]

@@ -16,8 +16,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import count
+from ssl import SSLContext
 from typing import Any
 
 import httpx
@@ -89,7 +90,11 @@ class Client:
         self._now = now
         self._on_failure = on_failure
         self._http = httpx.Client(
-            auth=auth, transport=transport, timeout=TIMEOUT, headers={"Accept": "application/json"}
+            auth=auth,
+            verify=_trusted(),
+            transport=transport,
+            timeout=TIMEOUT,
+            headers={"Accept": "application/json"},
         )
 
     def __enter__(self) -> Client:
@@ -239,11 +244,17 @@ class Client:
         self._on_failure(call)
 
 
+@cache
+def _trusted() -> SSLContext:
+    """The usual certificates, read once: a client of its own for each token would read them again every time."""
+    return httpx.create_ssl_context()
+
+
 def _malformed(body: bytes, response: httpx.Response, where: Where) -> MalformedAnswerError:
     if response.has_redirect_location:
         found = "a redirect to another address"
     else:
-        found = "an HTML page" if body.lstrip()[:1] == b"<" else f"{len(body)} bytes that are cut off or not JSON"
+        found = "an HTML page" if body.lstrip()[:1] == b"<" else "text that is cut off or not JSON"
     return MalformedAnswerError(
         f"Expected JSON for {where}, found {found} (status {response.status_code}); "
         "nothing of it was used. If it stays, check api_url and proxies in between.",

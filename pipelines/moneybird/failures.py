@@ -29,6 +29,7 @@ from pipelines.errors import (
     ThrottledError,
 )
 
+NO_ACCESS = "No access to"  # Moneybird's words for a missing scope, whose name follows
 WORDS_LENGTH = 300  # characters of Moneybird's own words
 _HIDDEN = (
     (re.compile(r"\S*://\S+|\b[\w-]+(?:\.[\w-]+)+/\S+"), "‹link›"),
@@ -118,19 +119,12 @@ def error_for(response: httpx.Response, where: Where) -> ApiError:
     status = response.status_code
     words = _words(response, where)
     common = {"status": status, "request_id": _request_id(response), "words": words, **where.fields()}
-    if status in {401, 403} and "No access to" in words:
-        return ScopeError(
-            f"Token '{where.token_name}' may not read {where}: {words}; create a token with that scope.", **common
-        )
+    if status == 402 or (status in {401, 403} and NO_ACCESS in words):
+        return refusal(where, words, status=status, request_id=common["request_id"])
     if status in {401, 403}:
         return AuthorisationError(
             f"Moneybird refuses token '{where.token_name}' for {where} ({status}); "
             f"put a valid token in SOURCES__MONEYBIRD__TOKENS__{where.token_name.upper()}.",
-            **common,
-        )
-    if status == 402:
-        return PlanLimitError(
-            f"The administration's plan does not allow {where}: {words}; choose a plan in Moneybird that does.",
             **common,
         )
     if status == 404:
@@ -151,6 +145,19 @@ def error_for(response: httpx.Response, where: Where) -> ApiError:
         errors=_body(response).get("error"),
         **common,
     )
+
+
+def refusal(where: Where, words: str, **fields: Any) -> ScopeError | PlanLimitError:
+    """What lacks a scope, or a plan that allows it, by Moneybird's own words."""
+    fields |= {"words": words, **where.fields()}
+    if NO_ACCESS in words:
+        scopes = re.sub(r"\b(?!and\b)[a-z_]+\b", r"`\g<0>`", words.partition(NO_ACCESS)[2].strip(" .;"))
+        return ScopeError(
+            f"Token '{where.token_name}' lacks scope {scopes}, so it may not read {where}; create a token with that "
+            "scope.",
+            **fields,
+        )
+    return PlanLimitError(f"The plan does not allow {where}: {words}; choose a plan in Moneybird that does.", **fields)
 
 
 def redact(text: str, token: str = "") -> str:

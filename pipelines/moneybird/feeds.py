@@ -12,7 +12,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -20,9 +20,10 @@ from pipelines.errors import ApiError, MalformedAnswerError
 from pipelines.moneybird.client import Answer, Client
 from pipelines.moneybird.pagination import PER_PAGE, has_next
 from pipelines.moneybird.records import Page, read_page
-from pipelines.moneybird.resources import Resource
+from pipelines.moneybird.resources import Bucket, Resource
 
 RECENT = ""  # scope of the windows every run reads
+OLDER = "older"  # scope of the years before the last one, of lists that are read again whole
 HISTORY = "history"  # scope of the ten years before the books began
 WINDOW_YEARS = 10  # Moneybird refuses longer ones: "Period is invalid"
 REREAD_SECONDS = 5  # versions are whole seconds: a second save inside that second keeps the version
@@ -87,6 +88,19 @@ def recent_windows(period_start: date, today: date) -> list[Window]:
     ]
 
 
+def list_windows(period_start: date, today: date) -> list[Window]:
+    """All windows of a list without a feed, oldest first. The last one is this year, the last and the next: where
+    people still work; the others cost a request per hundred records and hardly ever change."""
+    newest = max(min(period_start.year, today.year), today.year - 1)
+    older = [
+        Window(date(first.start.year, 1, 1), date(min(first.end.year, newest - 1), 12, 31), OLDER)
+        for first in recent_windows(period_start, today)
+        if first.start.year < newest
+    ]
+    last = Window(date(newest, 1, 1), date(today.year + 1, 12, 31))
+    return [history_window(period_start), *older, last]
+
+
 def history_window(period_start: date) -> Window:
     """The ten years before the books began: estimates, hours and drafts can be older than the first journal entry."""
     return Window(date(period_start.year - WINDOW_YEARS, 1, 1), date(period_start.year - 1, 12, 31), HISTORY)
@@ -141,18 +155,29 @@ def poll_versions(
     return poll
 
 
+def fetch_requests(due: Mapping[str, str]) -> int:
+    """What fetching those records (id → scope) costs."""
+    ids = sorted(due)
+    return sum(len({due[i] for i in ids[start : start + PER_PAGE]}) for start in range(0, len(ids), PER_PAGE))
+
+
 def fetch_records(
-    client: Client, administration_id: str, resource: Resource, due: Mapping[str, str]
+    client: Client, administration_id: str, resource: Resource, due: dict[str, str]
 ) -> Iterator[tuple[Page, datetime]]:
     """The records behind `due` (id → scope), 100 a request, with the server's time of each answer. Records that were
-    not asked for are refused."""
-    ids = sorted(due)
-    for start in range(0, len(ids), PER_PAGE):
-        asked = ids[start : start + PER_PAGE]
+    not asked for are refused.
+
+    Takes out of `due` what came, held back or not: what stays there did not, and a million ids are not kept for that.
+    """
+    ids = sorted(due, reverse=True)
+    while ids:
+        asked = [ids.pop() for _ in range(min(PER_PAGE, len(ids)))]
         for scope in sorted({due[i] for i in asked}):
-            part = [i for i in asked if due[i] == scope]
-            look = partial(read_page, resource, administration_id, asked=set(part), scope=scope)
-            answer = client.fetch(administration_id, resource.path, part, look)
+            part = {i for i in asked if due.get(i) == scope}
+            look = partial(read_page, resource, administration_id, asked=part, scope=scope)
+            answer = client.fetch(administration_id, resource.path, sorted(part), look)
+            for i in part & answer.looked.seen:
+                del due[i]
             yield answer.looked, answer.server_time
 
 
@@ -185,7 +210,20 @@ def _query(resource: Resource, window: Window | None) -> dict[str, str]:
     return dict(resource.query) | ({"filter": ",".join(terms)} if terms else {})
 
 
-def pages(client: Client, administration_id: str, resource: Resource, query: Mapping[str, str]) -> Iterator[Answer]:
+class Asker(Protocol):
+    """What `pages` needs of a client."""
+
+    def get(
+        self,
+        administration_id: str,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        *,
+        bucket: Bucket = "general",
+    ) -> Answer: ...
+
+
+def pages(client: Asker, administration_id: str, resource: Resource, query: Mapping[str, str]) -> Iterator[Answer]:
     """The answers of a paged list or report, one request each."""
     page = 1
     before = b""

@@ -17,7 +17,7 @@ import orjson
 from pipelines.errors import MalformedAnswerError, RequestRefusedError
 from pipelines.moneybird.client import Answer, Client
 from pipelines.moneybird.control_totals import ControlTotal, added, control_totals, months, months_of_answer
-from pipelines.moneybird.feeds import pages
+from pipelines.moneybird.feeds import Asker, pages
 from pipelines.moneybird.resources import Resource
 
 NO_PROJECT = "null"  # how Moneybird is asked for the lines without a project
@@ -93,7 +93,7 @@ def read_control_totals(
 
 
 def read_ledger_lines(
-    client: Client,
+    client: Asker,
     administration_id: str,
     resource: Resource,
     wanted: Wanted,

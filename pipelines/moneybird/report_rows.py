@@ -17,6 +17,7 @@ from typing import Any
 import orjson
 
 from pipelines.errors import MalformedAnswerError
+from pipelines.moneybird.control_totals import months
 from pipelines.moneybird.records.drift import Drift, json_type, masked
 from pipelines.moneybird.resources import COUNT, MONEY, PRECISE, Column, Report, Resource, Section
 
@@ -50,12 +51,7 @@ class Period:
         return f"{self.start:%Y%m%d}..{self.end:%Y%m%d}"
 
     def months(self) -> list[Period]:
-        return [
-            Period.of_month(date(year, month, 1))
-            for year in range(self.start.year, self.end.year + 1)
-            for month in range(1, 13)
-            if self.start <= date(year, month, 1) <= self.end
-        ]
+        return [Period(*month) for month in months(self.start, self.end)]
 
 
 def value_columns(resource: Resource) -> tuple[Column, ...]:

@@ -16,12 +16,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from pipelines.errors import ConfigurationError
+from pipelines.errors import ConfigurationError, WarehouseError
 from pipelines.operations import locks
 
 BUSY_TIMEOUT_MS = 30_000
 """How long a short writing transaction waits for the other processes' short ones."""
 
+_NO_ROOM = ("disk is full", "disk I/O error", "No space left", "File too large")  # SQLite's words, and the system's
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _IMMEDIATE = "dovecote_immediate"
 
@@ -66,7 +67,7 @@ class Store:
 def open_store(url: str) -> Store:
     """The store at `url`, created and migrated to the newest schema; two processes may open a new one together.
 
-    Raises ConfigurationError when the address cannot be used.
+    Raises ConfigurationError when the address cannot be used, and WarehouseError when the disk is full.
     """
     try:
         engine = _engine(url)
@@ -79,9 +80,14 @@ def open_store(url: str) -> Store:
             "which is not installed; install it beside Dovecote, or use SQLite."
         ) from error
     except (ArgumentError, NoSuchModuleError, ImportError, DBAPIError, OSError) as error:
+        if any(words in str(error) for words in _NO_ROOM):
+            raise WarehouseError(
+                "The operations store cannot be written: the disk is full; free some space and run again. What was "
+                "published stays."
+            ) from error
         raise ConfigurationError(
             f"The operations store cannot be opened ({type(error).__name__}); check dovecote.operations_url and that "
-            "DOVECOTE_HOME exists and can be written to."
+            "DOVECOTE_HOME exists, has room and can be written to."
         ) from error
     return Store(engine)
 

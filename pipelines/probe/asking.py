@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import InvalidOperation
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import httpx
 
@@ -29,6 +28,7 @@ from pipelines.moneybird.client import Backoff, Client
 from pipelines.moneybird.failures import OnFailure
 from pipelines.moneybird.feeds import read_roots
 from pipelines.moneybird.resources import BY_NAME
+from pipelines.moneybird.zones import time_zone
 from pipelines.probe.evidence import Evidence
 from pipelines.probe.question import Finding, Question
 from pipelines.probe.questions.catalogue import QUESTIONS, SIGN
@@ -60,7 +60,7 @@ def probe(reach: Reach, administration_id: str, memory: Mapping[str, Any] | None
     """
     meter = Meter()
     with _found(reach, administration_id, meter) as (client, row, now):
-        today = now.astimezone(_zone(row)).date()
+        today = now.astimezone(time_zone(row.get("time_zone"))).date()
         start = _start(row, today)
         currency = str(row.get("currency") or "EUR")
         evidence = Evidence(client, administration_id, currency, today, start, meter, memory or {})
@@ -106,13 +106,6 @@ def _found(reach: Reach, administration_id: str, meter: Meter) -> Iterator[tuple
         f"No token reaches administration {administration_id}; they reach {', '.join(sorted(reached)) or 'none'}. "
         "Correct the id, or set a token as SOURCES__MONEYBIRD__TOKENS__<NAME>."
     )
-
-
-def _zone(row: Mapping[str, Any]) -> ZoneInfo:
-    try:
-        return ZoneInfo(str(row["time_zone"]))
-    except (KeyError, ValueError, OSError):
-        return ZoneInfo("Europe/Amsterdam")
 
 
 def _answer(evidence: Evidence, question: Question) -> Answer:

@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
 import duckdb
@@ -93,6 +92,7 @@ class AuditfileReport:
 
     outcomes: list[Outcome] = field(default_factory=list)
     failed_tokens: dict[str, str] = field(default_factory=dict)
+    without_lines: dict[str, str] = field(default_factory=dict)  # name → why no year of it was chosen
     requests: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -111,6 +111,7 @@ class AuditfileReport:
             "status": self.status,
             "requests": self.requests,
             "failed_tokens": self.failed_tokens,
+            "without_lines": self.without_lines,
             "auditfiles": [outcome.to_json() for outcome in self.outcomes],
         }
 
@@ -145,6 +146,13 @@ def _check(
             chosen = _chosen(roots.targets, options.administrations)
             files = [(target, year) for target in chosen for year in _years(connection, target, options.year)]
             names = {target.administration_id: target.name for target in chosen}
+            with_files = {target.administration_id for target, _ in files}
+            report.without_lines = {
+                target.name: _unread(connection, target.administration_id)
+                or "It was synced and has no lines in a closed year; name a year with --year."
+                for target in chosen
+                if target.administration_id not in with_files
+            }
             options.progress.plan(budget.spent["general"] + _REQUESTS_A_FILE * len(files), len(files), names)
             for target, year in files:
                 options.progress.stage(f"auditfile of {year} of {target.name}")
@@ -192,9 +200,9 @@ def _isolated(
 ) -> Outcome:
     """One file; an ApiError is its outcome."""
     failed = Outcome(target.administration_id, target.name, year, "failed")
-    synced_at = _synced_at(connection, target.administration_id)
-    if synced_at is None:
-        return replace(failed, error="It was never synced, so there is nothing to compare; run `dovecote sync` first.")
+    unread = _unread(connection, target.administration_id)
+    if unread:
+        return replace(failed, error=unread)
     try:
         return _one(connection, reader, exports, target, year)
     except NoEntriesError as error:
@@ -229,11 +237,23 @@ def _one(
     )
 
 
-def _synced_at(connection: duckdb.DuckDBPyConnection, administration_id: str) -> datetime | None:
+def _unread(connection: duckdb.DuckDBPyConnection, administration_id: str) -> str:
+    """Why there are no lines to compare with; nothing when its ledger was read once."""
     row = connection.execute(
-        "select synced_at from sync.administrations where administration_id = ?", [administration_id]
+        """select synced_at,
+                  exists (select * from sync.reads where administration_id = $a and resource = 'general_ledger'),
+                  (select max(reason) from sync.ledger_proof where administration_id = $a and state = 'not_provable')
+           from sync.administrations where administration_id = $a""",
+        {"a": administration_id},
     ).fetchone()
-    return row[0] if row else None
+    synced_at, is_read, refused = row or (None, False, None)
+    if refused:
+        return f"Its ledger could not be read, so there is nothing to compare; {refused}."
+    if is_read:
+        return ""
+    if synced_at is None:
+        return "It was never synced, so there is nothing to compare; run `dovecote sync` first."
+    return "Its ledger was not read yet, so there is nothing to compare; `dovecote sync` says why."
 
 
 def _lines_held(connection: duckdb.DuckDBPyConnection, administration_id: str, year: int) -> int:

@@ -31,7 +31,7 @@ from pipelines.moneybird.resources import BY_NAME, RESOURCES, Feed
 from pipelines.run.plan import Plan
 from pipelines.run.progress import Progress
 from pipelines.run.reports import ReportReader
-from pipelines.run.targets import STOPS, Target, Transports, utc_now
+from pipelines.run.targets import Target, Transports, utc_now
 from pipelines.warehouse.proofs import LedgerState
 from pipelines.warehouse.stamps import SyncState
 
@@ -66,16 +66,19 @@ class Books:
             self.connection, self.state, self.parser, self.load, totals, lines, self.new_slice_id, utc_now
         )
         self.progress.stage("reading the ledger")
-        with self._first_lines(reached, transports, backoff) as first_lines:
+        with (
+            self._first_lines(reached, transports, backoff) as first_lines,
+            self.budget.stored_before_waits(fetcher.before_wait),
+        ):
             reader = LedgerReader(
                 self.connection, self.state, fetcher, totals, lambda: self._spare(plan), first_lines=first_lines
             )
             proofs = reader.run(jobs)
         for target, job in zip(reached, jobs, strict=True):
-            target.stopped = isinstance(job.error, STOPS)
+            _note(job, target)
         self._reports(targets, jobs, fetcher)
         for target, job in zip(reached, jobs, strict=True):
-            target.errors += job.problems + ([str(job.error)] if job.error else [])
+            target.errors += job.problems
         self.rows.update(fetcher.rows)
         return proofs
 
@@ -83,11 +86,12 @@ class Books:
         """Moneybird's own reports: which periods are due depends on the ledger lines that were just read."""
         self.progress.stage("reading reports")
         reports = ReportReader(self.connection, self.state, self.load, self.new_slice_id, utc_now, full=self.full)
-        reports.run(targets)
         prover = DimensionProver(self.connection, fetcher)
-        prover.fetch(jobs)
-        if again := prover.differing(jobs):
-            reports.run(targets, again)
+        with self.budget.stored_before_waits(reports.flush), self.budget.stored_before_waits(fetcher.before_wait):
+            reports.run(targets)
+            prover.fetch(jobs)
+            if again := prover.differing(jobs):
+                reports.run(targets, again)
         prover.prove(jobs)
         prove_debts(self.connection, fetcher.state, jobs)
         self.rows.update(reports.rows)
@@ -125,3 +129,11 @@ class Books:
 
             yield fill
             self.rows.update(source.rows)
+
+
+def _note(job: LedgerJob, target: Target) -> None:
+    """What ended the reading of a ledger decides whether its administration's reports are asked for."""
+    if job.error is None:
+        target.answered()
+    else:
+        target.failed(job.error)

@@ -29,6 +29,7 @@ from pipelines.warehouse.connection import open_warehouse
 
 _FAILED = ("error", "fail", "runtime error", "partial success")
 _NOT_OUR_WORK = re.compile(r"no space left|file too large|disk is full|could not set lock|out of memory", re.IGNORECASE)
+_BUILD = ("build", "--exclude-resource-type", "unit_test")  # those test our SQL on typed rows, not anybody's data
 _DBT = "from dbt.cli.main import cli; cli()"
 if sys.platform == "linux":  # PR_SET_PDEATHSIG: left behind by a killed run it would keep the warehouse from the next
     _DBT = f"import ctypes; ctypes.CDLL(None).prctl(1, {signal.SIGKILL.value}); {_DBT}"
@@ -49,20 +50,20 @@ def build(
 
 
 def run_dbt(settings: Settings, *, full_refresh: bool = False, project: Path | None = None) -> DbtResult:
-    """Runs `dbt build` over the warehouse: models, contracts, data tests and unit tests."""
+    """Runs `dbt build` over the warehouse: models, contracts and data tests."""
     if not settings.warehouse_path.exists():
         raise ConfigurationError(
             f"There is nothing to build: {settings.warehouse_path} does not exist; run `dovecote sync` first."
         )
     open_warehouse(settings.warehouse_path).close()  # a lock is explained better here than by forty failing models
-    results_path = _target(settings) / "run_results.json"
+    results_path = target_dir(settings) / "run_results.json"
     results_path.unlink(missing_ok=True)  # a dbt that dies early must not be judged by the build before
     started = time.monotonic()
-    fingerprint = _copy_finance(settings)
+    fingerprint = copy_finance(settings)
     # What finance changed holds for old rows too, which an incremental model would not look at again.
     full_refresh = full_refresh or fingerprint != _last_fingerprint(settings)
     environ = dbt_environment(settings, project or settings.project_root / "dbt_project", os.environ)
-    code = _start(settings, ["build", *(["--full-refresh"] if full_refresh else [])], environ)
+    code = start_dbt(settings, [*_BUILD, *(["--full-refresh"] if full_refresh else [])], environ)
     if code < 0:
         raise WarehouseError(
             f"The marts could not be built: dbt was killed from outside ({signal.Signals(-code).name}), as the system "
@@ -81,10 +82,10 @@ def run_dbt(settings: Settings, *, full_refresh: bool = False, project: Path | N
     )
 
 
-def _copy_finance(settings: Settings) -> str:
+def copy_finance(settings: Settings) -> str:
     """Hands dbt the tables of finance, whole and checked; their fingerprint."""
     ensure(settings.finance_dir, settings.project_root / "dbt_project" / "seeds")
-    return copy_clean(settings.finance_dir, _target(settings) / "finance")
+    return copy_clean(settings.finance_dir, target_dir(settings) / "finance")
 
 
 def _last_fingerprint(settings: Settings) -> str | None:
@@ -95,7 +96,7 @@ def _last_fingerprint(settings: Settings) -> str | None:
 
 
 def _fingerprint_path(settings: Settings) -> Path:
-    return _target(settings) / "finance" / "built.sha256"
+    return target_dir(settings) / "finance" / "built.sha256"
 
 
 def dbt_environment(settings: Settings, project: Path, environ: Mapping[str, str]) -> dict[str, str]:
@@ -105,10 +106,10 @@ def dbt_environment(settings: Settings, project: Path, environ: Mapping[str, str
         **kept,
         "DOVECOTE_WAREHOUSE": str(settings.warehouse_path.resolve()),
         "DOVECOTE_MEMORY_LIMIT": settings.memory_limit,
-        "DOVECOTE_FINANCE": str(_target(settings) / "finance"),
+        "DOVECOTE_FINANCE": str(target_dir(settings) / "finance"),
         "DBT_PROJECT_DIR": str(project),
         "DBT_PROFILES_DIR": str(project),
-        "DBT_TARGET_PATH": str(_target(settings)),
+        "DBT_TARGET_PATH": str(target_dir(settings)),
         "DBT_LOG_PATH": str(settings.logs_dir.resolve()),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
@@ -117,7 +118,7 @@ def dbt_environment(settings: Settings, project: Path, environ: Mapping[str, str
     }
 
 
-def _start(settings: Settings, arguments: list[str], environ: dict[str, str]) -> int:
+def start_dbt(settings: Settings, arguments: list[str], environ: dict[str, str]) -> int:
     """dbt's exit code. Its output goes to `logs/dbt-output.log`, its own log to `logs/dbt.log`."""
     settings.logs_dir.mkdir(parents=True, exist_ok=True)
     with (settings.logs_dir / "dbt-output.log").open("wb") as output:
@@ -134,7 +135,7 @@ def _start(settings: Settings, arguments: list[str], environ: dict[str, str]) ->
 
 def _explain(settings: Settings, failed: list[dict[str, Any]]) -> GateFailedError | WarehouseError:
     log = settings.logs_dir / "dbt-output.log"
-    reason = _one_line(failed[0].get("message") or "") if failed else _last_error(log)
+    reason = _one_line(failed[0].get("message") or "") if failed else last_error(log)
     if _NOT_OUR_WORK.search(reason):
         return WarehouseError(
             f"The marts could not be built: {reason}; make room or stop the other process, then run `dovecote build`. "
@@ -174,7 +175,7 @@ def _contract_columns(lines: list[str]) -> list[str]:
     ]
 
 
-def _last_error(log: Path) -> str:
+def last_error(log: Path) -> str:
     """What dbt said last, when it ended before it could write results."""
     with suppress(OSError):
         lines = [re.sub(r"^[\d:.]+\s+", "", line) for line in log.read_text("utf-8", "replace").splitlines()]
@@ -200,5 +201,6 @@ def _kind(result: dict[str, Any]) -> str:
     return str(result["unique_id"]).split(".", 1)[0]
 
 
-def _target(settings: Settings) -> Path:
+def target_dir(settings: Settings) -> Path:
+    """Where dbt writes what it makes."""
     return settings.home.resolve() / "dbt"

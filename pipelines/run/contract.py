@@ -35,6 +35,7 @@ SYNC_TABLES: Mapping[str, str] = {
     "dirty_ledger": "ledger slices that a changed document touched and that wait to be read again",
     "drift": "keys that Moneybird sends and no column is declared for, and since when",
     "ledger_month_proof": "ledger lines against the general ledger report, one row per month",
+    "ledger_pages": "pages of a ledger's lines read before a wait and not loaded yet; empty when no run was killed there",
     "ledger_proof": "ledger lines against the general ledger report, one row per year",
     "ledger_slices": "when the lines of an account and month were last read",
     "loading": "records of a slice between its load and its stamp; empty when no run was killed there",
@@ -42,6 +43,7 @@ SYNC_TABLES: Mapping[str, str] = {
     "reads": "when a list, window or report was last read, by the server's clock",
     "record_versions": "the version and fingerprint of every record that counts as loaded",
     "report_periods": "which periods of which reports are held, and whether the ledger moved since",
+    "requests": "what runs were planned to ask and what they asked, per administration and bucket",
 }
 _HOW: Mapping[Feed, str] = {
     Feed.ROOT: "One request per token lists the administrations it reaches; one it no longer reaches keeps its row.",

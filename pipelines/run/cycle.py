@@ -11,7 +11,8 @@ from pipelines.run.build import build
 from pipelines.run.history import recorded
 from pipelines.run.lock import run_lock
 from pipelines.run.report import BuildReport
-from pipelines.run.sync import Options, SyncReport, sync
+from pipelines.run.sync import Options, sync
+from pipelines.run.sync_report import SyncReport
 
 
 @dataclass(frozen=True)

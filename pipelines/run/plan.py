@@ -1,8 +1,8 @@
 """What a run will ask before it asks: requests per administration, resource and bucket.
 
 The plan and the run take their windows, years and months from the same functions, so that a plan made before an
-unchanged run is the run's request log. What nobody can know beforehand (how many records changed) is not in it: an
-unchanged administration costs the floor, and a first load says so."""
+unchanged run is the run's request log. How much changed nobody can know beforehand: `expected` adds what changes cost
+in recent runs, and once the feeds have answered and the changed records are read, `plan_books` foresees the rest."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ from pipelines.moneybird import feeds
 from pipelines.moneybird.pagination import pages_for
 from pipelines.moneybird.resources import BY_NAME, RESOURCES, Bucket, Feed, Resource
 from pipelines.run.report_plan import REPORTS, BothWays, books_of, costs_both_ways, planned_reports
+from pipelines.warehouse.spending import Spent
 from pipelines.warehouse.stamps import Read, StampedRecord, SyncState
 
+BUCKETS: tuple[Bucket, ...] = ("general", "reports")
 HISTORY_CADENCE = timedelta(days=7)  # the ten years before the books, two requests an administration
 
 
@@ -51,7 +53,20 @@ class Plan:
     tokens: int
     seconds_to_wait: int = 0
     spare_reports: int = 0  # report requests left in the last window, for the rotation of ledger slices
+    unreached: tuple[str, ...] = ()  # names that the last sync's tokens did not reach: nothing of theirs is planned
+    allowances: Mapping[tuple[str, str], int] = field(default_factory=dict)  # what changes cost lately, on top
+    last_run: Mapping[str, Spent] = field(default_factory=dict)  # by bucket
     every_month: BothWays | None = None  # what reading all months of all reports would cost; the plan reads what moved
+
+    def by_administration(self) -> Counter[tuple[str, Bucket]]:
+        """(administration, bucket) → requests."""
+        plans = self.administrations
+        return Counter({(one.administration_id, bucket): one.requests(bucket) for one in plans for bucket in BUCKETS})
+
+    def expected(self, bucket: Bucket) -> int:
+        """With what changes cost lately."""
+        mine = {one.administration_id for one in self.administrations}
+        return self.requests(bucket) + sum(n for (a, b), n in self.allowances.items() if a in mine and b == bucket)
 
     @property
     def report_reading(self) -> int:
@@ -70,20 +85,29 @@ class Plan:
                 "reports": self.requests("reports"),
                 "planned_general": self.requests("general"),
                 "planned_reports": self.requests("reports"),
+                "expected_general": self.expected("general"),
+                "expected_reports": self.expected("reports"),
             },
             "administrations": {
                 plan.administration_id: {
                     "name": plan.name,
                     "general": plan.requests("general"),
                     "reports": plan.requests("reports"),
+                    "expected_general": plan.requests("general") + self._allowance(plan, "general"),
+                    "expected_reports": plan.requests("reports") + self._allowance(plan, "reports"),
                     "resources": {step.resource: {step.bucket: step.requests} for step in plan.steps},
                 }
                 for plan in self.administrations
             },
+            "unreached": list(self.unreached),
             "tokens": {"general": self.tokens},
             "seconds_to_wait": self.seconds_to_wait,
+            "last_run": {bucket: asdict(one) for bucket, one in self.last_run.items()},
             "every_month_of_all_reports": asdict(self.every_month) if self.every_month else None,
         }
+
+    def _allowance(self, plan: AdministrationPlan, bucket: Bucket) -> int:
+        return self.allowances.get((plan.administration_id, bucket), 0)
 
 
 @dataclass(frozen=True)
@@ -107,12 +131,49 @@ def plan_run(
     full: bool,
 ) -> Plan:
     """The plan of a run over `known` administrations. `limits` are requests per window."""
-    plan = Plan([_administration(connection, state, one, full) for one in known], tokens)
+    plan = Plan([_records(state, one, full) for one in known], tokens)
+    return _with_books(plan, connection, state, known, limits, window_seconds, full)
+
+
+def plan_books(
+    before: Plan,
+    found: Mapping[tuple[str, str], int],
+    connection: duckdb.DuckDBPyConnection,
+    state: SyncState,
+    known: list[Known],
+    limits: Mapping[Bucket, int],
+    window_seconds: int,
+    full: bool,
+) -> Plan:
+    """The plan again, once the records were read: with the requests `found` in the feeds' answers (by administration
+    and resource), and with what the changed documents will cost in the ledger and the reports."""
+    plan = Plan([], before.tokens)
+    for one in before.administrations:
+        steps = [step for step in one.steps if step.bucket == "general"]
+        steps = [replace(s, requests=s.requests + found.get((one.administration_id, s.resource), 0)) for s in steps]
+        planned = {step.resource for step in steps}
+        own = {name: count for (a, name), count in found.items() if a == one.administration_id}
+        steps += [Step(name, "general", count) for name, count in own.items() if name not in planned]
+        plan.administrations.append(AdministrationPlan(one.administration_id, one.name, steps))
+    return _with_books(plan, connection, state, known, limits, window_seconds, full)
+
+
+def _with_books(
+    plan: Plan,
+    connection: duckdb.DuckDBPyConnection,
+    state: SyncState,
+    known: list[Known],
+    limits: Mapping[Bucket, int],
+    window_seconds: int,
+    full: bool,
+) -> Plan:
+    """Adds the ledger, the reports, and what is left of the last window for the rotation of ledger slices."""
     books = books_of(connection, {k.administration_id: (k.period_start.year, k.today, k.now) for k in known}, full)
     reports = planned_reports(connection, state, books)
     if known:
         plan.every_month = costs_both_ways(max(one.today for one in known), len(known))
-    for one in plan.administrations:
+    for one, its in zip(plan.administrations, known, strict=True):
+        one.steps += _ledger(connection, state, its, full)
         one.steps += [Step(name, "reports", n) for name, n in reports[one.administration_id].items() if n]
     plan.spare_reports = -plan.requests("reports") % limits["reports"]
     owners = [owner_of(connection, one.administration_id, one.today, one.now) for one in known]
@@ -139,14 +200,24 @@ def due_windows(
     reads: Mapping[tuple[str, str], Read],
     full: bool,
 ) -> list[feeds.Window]:
-    """The windows this run reads; the ten years before the books on first load, weekly and with --full."""
+    """The windows this run reads; the ten years before the books on first load, weekly and with --full, and so the
+    older years of lists that cannot tell what changed."""
     if not resource.windowed:
         return []
+    if resource.dated_by:
+        return [
+            window
+            for window in feeds.list_windows(period_start, today)
+            if window.scope == feeds.RECENT or full or _is_old(reads.get((resource.name, window.scope)), now)
+        ]
     windows = feeds.recent_windows(period_start, today)
-    history = reads.get((resource.name, feeds.HISTORY))
-    if full or history is None or now - history.read_at >= HISTORY_CADENCE:
+    if full or _is_old(reads.get((resource.name, feeds.HISTORY)), now):
         windows.insert(0, feeds.history_window(period_start))  # first, so that a record in both counts as recent
     return windows
+
+
+def _is_old(read: Read | None, now: datetime) -> bool:
+    return read is None or now - read.read_at >= HISTORY_CADENCE
 
 
 def is_due(resource: Resource, reads: Mapping[tuple[str, str], Read], now: datetime, full: bool) -> bool:
@@ -155,7 +226,7 @@ def is_due(resource: Resource, reads: Mapping[tuple[str, str], Read], now: datet
     return full or resource.cadence.is_due(last.read_at if last else None, now)
 
 
-def hot_ids(stamped: Mapping[str, StampedRecord]) -> Counter[str]:
+def hot_ids(stamped: Mapping[str, StampedRecord | feeds.Known]) -> Counter[str]:
     """Per scope, how many ids the next poll fetches again: fetched in the second they were saved, or missed."""
     return Counter(
         record.scope
@@ -164,26 +235,32 @@ def hot_ids(stamped: Mapping[str, StampedRecord]) -> Counter[str]:
     )
 
 
-def _administration(
-    connection: duckdb.DuckDBPyConnection, state: SyncState, known: Known, full: bool
-) -> AdministrationPlan:
+def _records(state: SyncState, known: Known, full: bool) -> AdministrationPlan:
     reads = state.reads(known.administration_id)
     plan = AdministrationPlan(known.administration_id, known.name)
     for resource in RESOURCES:
-        if resource.feed in {Feed.VERSIONS, Feed.LIST} and not is_due(resource, reads, known.now, full):
+        if resource.feed not in {Feed.VERSIONS, Feed.LIST} or not is_due(resource, reads, known.now, full):
             continue
         if resource.feed is Feed.VERSIONS:
             requests = _version_requests(state, resource, known, reads, full)
-        elif resource.feed is Feed.LIST:
-            requests = _list_requests(state, resource, known, reads, full)
-        elif resource.feed is Feed.CONTROL_TOTALS:
-            requests = _report_requests(connection, resource, known, reads, full)
-        elif resource.feed is Feed.LEDGER_LINES:
-            requests = lines_requests(connection, known.administration_id, known.now)
         else:
-            continue
+            requests = _list_requests(resource, known, reads, full)
         plan.steps.append(Step(resource.name, resource.bucket, requests))
     return plan
+
+
+def _ledger(connection: duckdb.DuckDBPyConnection, state: SyncState, known: Known, full: bool) -> list[Step]:
+    reads = state.reads(known.administration_id)
+    steps = []
+    for resource in RESOURCES:
+        if resource.feed is Feed.CONTROL_TOTALS:
+            requests = _report_requests(connection, resource, known, reads, full)
+        elif resource.feed is Feed.LEDGER_LINES:
+            requests = lines_requests(connection, known.administration_id, known.today, known.now)
+        else:
+            continue
+        steps.append(Step(resource.name, resource.bucket, requests))
+    return steps
 
 
 def _version_requests(
@@ -197,15 +274,9 @@ def _version_requests(
     return polls + sum(-(-count // 100) for count in hot_ids(stamped).values())
 
 
-def _list_requests(
-    state: SyncState, resource: Resource, known: Known, reads: Mapping[tuple[str, str], Read], full: bool
-) -> int:
+def _list_requests(resource: Resource, known: Known, reads: Mapping[tuple[str, str], Read], full: bool) -> int:
     windows = due_windows(resource, known.period_start, known.today, known.now, reads, full)
     scopes = [w.key for w in windows] or [feeds.RECENT]
-    if resource.windowed and not any(w.scope == feeds.HISTORY for w in windows):
-        stamped = state.known(known.administration_id, resource.name)
-        if any(record.scope == feeds.HISTORY for record in stamped.values()):
-            scopes.append(feeds.history_window(known.period_start).key)
     if not resource.paged:
         return len(scopes)
     counts = (reads.get((resource.name, scope)) for scope in scopes)

@@ -7,7 +7,8 @@ until two readings name the same ids; a list that never stands still loads its r
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Generator, Mapping, Set
+from collections import Counter
+from collections.abc import Generator, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,9 +18,9 @@ from pipelines.moneybird.pagination import PER_PAGE
 from pipelines.moneybird.records import UNKNOWN_ID
 from pipelines.moneybird.resources import BY_NAME, RESOURCES, Feed, Resource
 from pipelines.moneybird.turns import Turns, take_turns
-from pipelines.run.plan import due_windows, is_due
+from pipelines.run.plan import due_windows, hot_ids, is_due
 from pipelines.run.slices import SliceWriter
-from pipelines.run.targets import ROOT, STOPS, Target
+from pipelines.run.targets import ROOT, Target
 from pipelines.warehouse.stamps import Read, StampedRecord, SyncState
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class _Reading:
 
     seen: set[str] = field(default_factory=set)
     reads: dict[str, Read] = field(default_factory=dict)  # scope → when, and how many rows
+    complete: bool = True  # every window the list has was read
     windows: int = 0
     answers: int = 0
     repeated: bool = False
@@ -56,6 +58,7 @@ class RecordReader:
         self._slices = slices
         self._options = options
         self._read: set[tuple[str, str]] = set()  # administration, resource: read in this run
+        self.found: Counter[tuple[str, str]] = Counter()  # the same → requests that its feed's answer called for
 
     def run(self, targets: list[Target]) -> None:
         """Reads every resource that is due. A failing resource never stops another administration."""
@@ -72,17 +75,18 @@ class RecordReader:
         self._slices.flush()
 
     def _everything(self, target: Target) -> Turns:
+        reads = self._state.reads(target.administration_id)  # whether one is due depends on its own readings alone
         for resource in RESOURCES:
-            if resource.feed in _RECORD_FEEDS and not target.stopped:
-                reads = self._state.reads(target.administration_id)
-                if is_due(resource, reads, target.now, self._options.full):
-                    yield from self._isolated(target, resource)
+            due = resource.feed in _RECORD_FEEDS and is_due(resource, reads, target.now, self._options.full)
+            if due and not target.stopped:
+                yield from self._isolated(target, resource)
 
     def _referred(self, target: Target) -> Turns:
         for (administration_id, name), ids in sorted(self._slices.referred.items()):
             wanted = administration_id == target.administration_id and (administration_id, name) not in self._read
             if wanted and not target.stopped and not ids <= self._known(target, BY_NAME[name]).keys():
                 log.info("sync.referred administration=%s resource=%s", administration_id, name)
+                self.found[(administration_id, name)] += 1
                 yield from self._isolated(target, BY_NAME[name])
 
     def _isolated(self, target: Target, resource: Resource) -> Turns:
@@ -92,15 +96,9 @@ class RecordReader:
                 yield from self._versions(target, resource)
             else:
                 yield from self._list(target, resource)
+            target.answered()
         except ApiError as error:
-            log.warning(
-                "sync.resource_failed administration=%s resource=%s cause=%s",
-                target.administration_id,
-                resource.name,
-                error,
-            )
-            target.errors.append(str(error))
-            target.stopped = isinstance(error, STOPS)
+            target.failed(error)
 
     def _versions(self, target: Target, resource: Resource) -> Turns:
         known = self._known(target, resource)
@@ -115,37 +113,34 @@ class RecordReader:
             history=feeds.history_window(target.period_start) if resource.windowed else None,
             accept_shrink=self._options.accept_shrink,
         )
-        self._options.progress.more("general", -(-len(poll.due) // PER_PAGE))
-        missed = poll.due.keys() - (yield from self._fetch(target, resource, poll.due))
-        gone = poll.gone
-        if gone and resource.windowed:  # it may have moved between two windows while they were read, or out of all
-            gone -= yield from self._fetch(target, resource, {i: known[i].scope for i in gone})
-        self._slices.note_gone(target.administration_id, resource, gone)
-        self._slices.note_missed(target.administration_id, resource, missed)
+        news = feeds.fetch_requests(poll.due) - sum(-(-count // PER_PAGE) for count in hot_ids(known).values())
+        self.found[(target.administration_id, resource.name)] = news
+        self._options.progress.more("general", news)
+        due = len(poll.due)
+        yield from self._fetch(target, resource, poll.due)
+        gone = {i: known[i].scope for i in poll.gone}
+        if resource.windowed:  # it may have moved between two windows while they were read, or out of all
+            yield from self._fetch(target, resource, gone)
+        self._slices.note_gone(target.administration_id, resource, set(gone))
+        self._slices.note_missed(target.administration_id, resource, set(poll.due))
         assert poll.read_at is not None
         for scope in {feeds.RECENT} | {window.scope for window in windows}:
             self._slices.note_read(target.administration_id, resource, scope, Read(poll.read_at, poll.seen))
-        log.info(
-            "sync.read resource=%s administration=%s due=%d", resource.name, target.administration_id, len(poll.due)
-        )
+        log.info("sync.read resource=%s administration=%s due=%d", resource.name, target.administration_id, due)
 
-    def _fetch(self, target: Target, resource: Resource, due: Mapping[str, str]) -> Generator[None, None, set[str]]:
-        """Adds the records behind `due` (id → scope) to the slice; returns the ids that came, held back or not."""
-        came: set[str] = set()
+    def _fetch(self, target: Target, resource: Resource, due: dict[str, str]) -> Turns:
+        """Adds the records behind `due` (id → scope) to the slice; what is left in `due` afterwards did not come."""
         for page, fetched_at in feeds.fetch_records(target.client, target.administration_id, resource, due):
             self._slices.add(resource, page, fetched_at)
-            came |= page.seen
             yield
-        return came
 
     def _list(self, target: Target, resource: Resource) -> Turns:
-        known = self._known(target, resource).keys()
+        known: Set[str] = self._known(target, resource).keys()
         reads = self._state.reads(target.administration_id)
-        windows: list[feeds.Window | None] = [
-            *due_windows(resource, target.period_start, target.today, target.now, reads, self._options.full)
-        ]
-        windows = windows or [None]
-        reading = yield from self._reading(target, resource, windows, known)
+        due = due_windows(resource, target.period_start, target.today, target.now, reads, self._options.full)
+        reading = yield from self._reading(target, resource, due, known)
+        if not reading.complete:
+            known = known & reading.seen  # what other windows hold is not missing
         gone, seen = known - reading.seen, reading.seen
         if UNKNOWN_ID not in seen:  # records without an id are not gone: the list came in another shape
             feeds.guard_shrink(resource, target.administration_id, len(known), len(gone), self._options.accept_shrink)
@@ -153,29 +148,39 @@ class RecordReader:
         for _ in range(STEADY_READS - 1):
             if steady:
                 break
-            before, reading = reading, (yield from self._reading(target, resource, windows, known))
+            before, reading = reading, (yield from self._reading(target, resource, due, known))
             steady = reading.equals(before)
             seen = seen | reading.seen
-            gone = (known | seen) - reading.seen  # one that was read and then deleted is gone too
+            gone = (known | seen) - reading.seen if reading.complete else set()  # also one that was read, then deleted
         if not steady:
             log.warning("sync.unsteady_list administration=%s resource=%s", target.administration_id, resource.name)
             return
         for scope, read in reading.reads.items():
             self._slices.note_read(target.administration_id, resource, scope, read)
         if UNKNOWN_ID not in seen:
-            self._slices.note_gone(target.administration_id, resource, gone)
+            self._slices.note_gone(target.administration_id, resource, set(gone))
 
     def _reading(
-        self, target: Target, resource: Resource, windows: list[feeds.Window | None], wanted: Collection[str]
+        self, target: Target, resource: Resource, due: list[feeds.Window], known: Set[str]
     ) -> Generator[None, None, _Reading]:
-        """The ids in these windows, and where one of `wanted` is missing in the history too."""
+        """The ids in the windows that are due. Where one of them misses a record that it held, all windows are read: it
+        may have moved to another, and is gone only when none has it."""
         reading = _Reading()
-        history = feeds.history_window(target.period_start) if resource.windowed else None
-        for window in windows:
+        for one in due or (None,):
+            yield from self._window(target, resource, one, reading)
+        windows = feeds.list_windows(target.period_start, target.today) if resource.windowed else []
+        others = [window for window in windows if window not in due]
+        if others and reading.seen.issuperset(self._dated(target, resource, due, known)):
+            reading.complete = False
+            return reading
+        for window in others:
             yield from self._window(target, resource, window, reading)
-        if history and history not in windows and not reading.seen.issuperset(wanted):
-            yield from self._window(target, resource, history, reading)
         return reading
+
+    def _dated(self, target: Target, resource: Resource, windows: list[feeds.Window], known: Set[str]) -> Set[str]:
+        """Those of the known ids that were in these windows when they were last read."""
+        spans = [(window.start, window.end) for window in windows]
+        return known & self._state.dated_in(target.administration_id, resource.table, resource.dated_by, spans)
 
     def _window(self, target: Target, resource: Resource, window: feeds.Window | None, reading: _Reading) -> Turns:
         """Adds one window's pages to the slice and its ids to `reading`."""

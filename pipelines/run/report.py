@@ -62,6 +62,7 @@ class Administration:
     name: str
     synced_at: datetime | None
     sync_status: str
+    sync_remark: str | None  # what was not read and why, or had to be assumed
     business_date: date | None
     checks_ok: int
     checks_broken: int
@@ -73,6 +74,7 @@ class Administration:
             "name": self.name,
             "synced_at": _text(self.synced_at),
             "sync_status": self.sync_status,
+            "sync_remark": self.sync_remark,
             "business_date": _text(self.business_date),
             "checks": {"ok": self.checks_ok, "break": self.checks_broken, "other": self.checks_other},
         }
@@ -147,10 +149,12 @@ def read_published(snapshot: Snapshot) -> Published:
 
 
 def _administrations(connection: duckdb.DuckDBPyConnection) -> tuple[tuple[Administration, ...], datetime | None]:
+    columns = {row[0] for row in connection.execute("describe marts.snapshot_info").fetchall()}
+    remark = "sync_remark" if "sync_remark" in columns else "null"  # an older snapshot has none
     rows = connection.execute(
-        """
+        f"""
         select
-            published_at, administration_id, administration_name, synced_at, sync_status, business_date,
+            published_at, administration_id, administration_name, synced_at, sync_status, {remark}, business_date,
             checks_ok, checks_broken, checks_other
         from marts.snapshot_info
         order by administration_name, administration_id

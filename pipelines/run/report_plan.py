@@ -9,6 +9,7 @@ from typing import get_args
 
 import duckdb
 
+from pipelines.ledger.forecast import is_recent, touched
 from pipelines.moneybird.report_rows import Period
 from pipelines.moneybird.resources import RESOURCES, Feed, Resource
 from pipelines.run import report_calendar as calendar
@@ -54,9 +55,16 @@ def costs_both_ways(today: date, administrations: int) -> BothWays:
 def books_of(
     connection: duckdb.DuckDBPyConnection, administrations: Mapping[str, tuple[int, date, datetime]], full: bool
 ) -> dict[str, Books]:
-    """Administration → its books; the argument gives first year, today there, and the server's time."""
-    moves = report_periods.ledger_moves(connection)
-    return {a: Books(*its, moves.get(a, {}), full) for a, its in administrations.items()}
+    """Administration → its books as the run will find them, slices that are due taken as moved. The argument gives
+    first year, today there, and the server's time."""
+    ledgers = report_periods.ledgers(connection)
+    found = {}
+    for administration_id, its in administrations.items():
+        ledger = ledgers.get(administration_id, report_periods.Ledger())
+        moved = {one for one in touched(connection, administration_id, its[1]) if is_recent(one[1], its[1])}
+        ledger = report_periods.foreseen(connection, administration_id, ledger, moved)
+        found[administration_id] = Books(*its, ledger, full)
+    return found
 
 
 def held_reports(connection: duckdb.DuckDBPyConnection, state: SyncState, administration_id: str) -> dict[str, Held]:

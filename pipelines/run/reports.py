@@ -9,21 +9,15 @@ requests of one package and no period is held as read without its rows."""
 from __future__ import annotations
 
 import logging
-import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 import duckdb
 
-from pipelines.errors import (
-    ApiError,
-    MalformedAnswerError,
-    PlanLimitError,
-    RequestRefusedError,
-    ScopeError,
-)
+from pipelines.errors import ApiError, MalformedAnswerError, PlanLimitError, RequestRefusedError, ScopeError
+from pipelines.moneybird.failures import Where, refusal
 from pipelines.moneybird.records import Drift, TableSlice
 from pipelines.moneybird.records.drift import merged
 from pipelines.moneybird.report_rows import Period, Row
@@ -34,34 +28,16 @@ from pipelines.run import report_calendar as calendar
 from pipelines.run.report_calendar import Books, Held, Periods
 from pipelines.run.report_plan import ACCESS, PERIODS, REFUSED, REPORTS, SWEPT, held_reports, inherited
 from pipelines.run.report_slices import report_slices
-from pipelines.run.targets import STOPS, Target
+from pipelines.run.targets import Target
 from pipelines.warehouse import report_periods
 from pipelines.warehouse.drift import note_drift
 from pipelines.warehouse.proofs import LearnedAnswer, LedgerState
-from pipelines.warehouse.report_periods import Moves, PeriodKey, ReadPeriod
+from pipelines.warehouse.report_periods import Ledger, PeriodKey, ReadPeriod
 from pipelines.warehouse.stamps import Read, SyncState
 
 log = logging.getLogger(__name__)
 PERIODS_A_PACKAGE = 300  # a package has up to nine tables and costs a second; a kill loses what waits for it
 Again = tuple[str, str, date, date]  # administration, resource, first and last day
-
-
-@dataclass
-class Outcome:
-    """What became of one administration's reports."""
-
-    failures: list[str] = field(default_factory=list)
-    not_provable: dict[str, list[str]] = field(default_factory=dict)  # why → resources
-
-    def refuse(self, why: str, resource: Resource) -> None:
-        self.not_provable.setdefault(why, []).append(resource.name)
-
-    def sentences(self, administration_id: str) -> list[str]:
-        """For the run's report: each failure, and each reason once with all reports it keeps from being read."""
-        return self.failures + [
-            f"Not provable for administration {administration_id}: {', '.join(names)} ({why})."
-            for why, names in self.not_provable.items()
-        ]
 
 
 class ReportReader:
@@ -87,25 +63,25 @@ class ReportReader:
         self._rows: dict[tuple[str, str, Period], tuple[Row, ...]] = {}
         self._read: dict[tuple[str, str, Period], ReadPeriod] = {}
         self._replaced: list[tuple[str, str, PeriodKey]] = []  # years that gave way to their months
+        self._swept: dict[tuple[str, str, str], Read] = {}
         self.rows: Counter[str] = Counter()
         self.drift: tuple[Drift, ...] = ()
-        self.outcomes: dict[str, Outcome] = defaultdict(Outcome)
 
     def run(self, targets: list[Target], again: Collection[Again] = ()) -> None:
         """Reads what is due; with `again` exactly those periods, because they differ from lines read since."""
-        self.drift, self.outcomes = merged([]), defaultdict(Outcome)
-        moves = report_periods.ledger_moves(self._con)
+        self.drift = merged([])
+        ledgers = report_periods.ledgers(self._con)
         take_turns(
-            self._administration(target, moves.get(target.administration_id, {}), again)
+            self._administration(target, ledgers.get(target.administration_id, Ledger()), again)
             for target in targets
             if not target.stopped
         )
-        self._flush()
+        self.flush()
         drift = [(one.administration_id, one.resource, one.path, one.type, one.records) for one in self.drift]
         note_drift(self._con, drift, self._utc_now())
 
-    def _administration(self, target: Target, moves: Moves, again: Collection[Again]) -> Turns:
-        books = Books(target.period_start.year, target.today, target.now, moves, self._full)
+    def _administration(self, target: Target, ledger: Ledger, again: Collection[Again]) -> Turns:
+        books = Books(target.period_start.year, target.today, target.now, ledger, self._full)
         held = held_reports(self._con, self._state, target.administration_id)
         for resource in REPORTS:
             wanted = {Period(*one[2:]) for one in again if one[:2] == (target.administration_id, resource.name)}
@@ -114,7 +90,6 @@ class ReportReader:
                 yield from self._report(job)
                 held[resource.name] = job.held
                 self._mark_stale(job)
-        target.errors += self.outcomes[target.administration_id].sentences(target.administration_id)
 
     def _report(self, job: _Job) -> Turns:
         """Every due period of one report."""
@@ -122,15 +97,19 @@ class ReportReader:
             try:
                 yield from self._period(job, period)
             except MalformedAnswerError as error:
-                self._fail(job, error)
+                job.target.failed(error)
+                if error.status is not None:  # no JSON, four times: the other periods would cost as much
+                    return
             except ApiError as error:
                 self._end(job, error)
                 return
         if job.held.refused:
-            self.outcomes[job.target.administration_id].refuse(job.held.refused, job.resource)
-        elif not job.again and job.resource.cadence.is_due(job.held.swept_at, job.books.now):
+            job.target.failed(refusal(job.where, job.held.refused))
+            return
+        job.target.answered()
+        if not job.again and calendar.is_swept(job.resource, job.held, job.books):
             key = (job.target.administration_id, job.resource.name, SWEPT)
-            self._state.note_reads({key: Read(job.books.now, 0)})
+            self._swept[key] = Read(job.books.now, 0)
 
     def _period(self, job: _Job, period: Period) -> Turns:
         asks = calendar.asks_for_months(job.held, job.books)
@@ -151,7 +130,7 @@ class ReportReader:
             self._learn(job, "granularity" if answer.by_month else "twelve_months", answer.evidence, answer.read_at)
         self._keep(job, period, answer)
         if len(self._read) >= PERIODS_A_PACKAGE:
-            self._flush()
+            self.flush()
 
     def _keep(self, job: _Job, asked: Period, answer: ReportAnswer) -> None:
         administration_id, name = job.target.administration_id, job.resource.name
@@ -170,9 +149,9 @@ class ReportReader:
             self._rows[(administration_id, name, asked)] = ()
             self._replaced.append((administration_id, name, (asked.start, asked.end)))
 
-    def _flush(self) -> None:
-        """Loads what was read, then notes that it was."""
-        if not self._read:
+    def flush(self) -> None:
+        """Loads what was read, then notes that it was. Called before a wait for quota too."""
+        if not (self._read or self._replaced or self._swept):
             return
         slice_id = self._new_slice_id()
         tables = report_slices(self._con, self._rows, slice_id, self._utc_now())
@@ -181,7 +160,8 @@ class ReportReader:
             self.rows.update(table.rows.column("administration_id").to_pylist())
         read = {(a, n, (p.start, p.end)): r for (a, n, p), r in self._read.items()}
         report_periods.note_periods(self._con, read, self._replaced)
-        self._rows, self._read, self._replaced = {}, {}, []
+        self._state.note_reads(self._swept)
+        self._rows, self._read, self._replaced, self._swept = {}, {}, [], {}
 
     def _mark_stale(self, job: _Job) -> None:
         """Writes which held periods are of older books than the lines, where that changed."""
@@ -194,26 +174,17 @@ class ReportReader:
     def _learn(self, job: _Job, takes: Periods, evidence: str, at: datetime) -> None:
         job.held.takes, job.held.checked_at = takes, at
         learned = LearnedAnswer(takes, evidence)
-        self._ledger.note_learned(job.target.administration_id, PERIODS + job.resource.name, learned, at)
+        self._ledger.note_learned(job.target.administration_id, {PERIODS + job.resource.name: learned}, at)
 
     def _note_access(self, job: _Job, answer: str, why: str) -> None:
         question = ACCESS + job.resource.name
-        self._ledger.note_learned(job.target.administration_id, question, LearnedAnswer(answer, why), job.books.now)
+        self._ledger.note_learned(job.target.administration_id, {question: LearnedAnswer(answer, why)}, job.books.now)
 
     def _end(self, job: _Job, error: ApiError) -> None:
         """Leaves the rest of this report; a dead token or host leaves the rest of the administration too."""
+        job.target.failed(error)
         if isinstance(error, ScopeError | PlanLimitError):
-            why = _why(error)
-            self.outcomes[job.target.administration_id].refuse(why, job.resource)
-            self._note_access(job, REFUSED, why)
-            log.warning("reports.not_provable administration=%s cause=%s", job.target.administration_id, error)
-            return
-        self._fail(job, error)
-        job.target.stopped = isinstance(error, STOPS)
-
-    def _fail(self, job: _Job, error: ApiError) -> None:
-        log.warning("reports.failed administration=%s cause=%s", job.target.administration_id, error)
-        self.outcomes[job.target.administration_id].failures.append(str(error))
+            self._note_access(job, REFUSED, error.words)
 
 
 @dataclass
@@ -230,6 +201,10 @@ class _Job:
     _tried: set[Period] = field(default_factory=set)
 
     @property
+    def where(self) -> Where:
+        return Where(self.resource.path, self.target.administration_id, self.target.client.token_name, token="")
+
+    @property
     def as_of(self) -> bool:
         return self.resource.report is not None and self.resource.report.as_of
 
@@ -243,9 +218,3 @@ class _Job:
             return None
         self._tried.add(self._due[0])
         return self._due.pop(0)
-
-
-def _why(error: ApiError) -> str:
-    """Moneybird's own words without the report's name, so that one missing scope is named once."""
-    found = re.search(r"No access to [^;]*", str(error))
-    return found[0] if found else str(error).rstrip(".")

@@ -2,8 +2,11 @@
 
     pages ──parse──▶ Arrow ──one dlt package──▶ raw tables ──▶ stamp (versions, tombstones, reads, dirty ledger)
 
-A slice ends at 20 000 records or with the run, whatever administrations and resources are in it. A kill anywhere before
-the stamp means fetching this slice again, and nothing else."""
+A slice ends at 20 000 records, before a wait for quota or with the run, whatever administrations and resources are in
+it. A kill anywhere before the stamp means fetching this slice again, and nothing else.
+
+It may end between any two requests, in the middle of a list too: pages that came are rows that count. What only a
+complete list tells (who is gone, when it was read) is noted when the list was read to its end, and not before."""
 
 from __future__ import annotations
 
@@ -93,6 +96,8 @@ class SliceWriter:
     def flush(self) -> None:
         """Parses, loads and stamps what waits; order matters: what is superseded is kept before it is replaced, and
         the stamp comes last."""
+        if self._waiting == _Waiting():
+            return
         part, self._waiting = self._waiting, _Waiting()
         slice_id, at = self._new_slice_id(), utc_now()
         stamp = Stamp(slice_id, gone=part.gone, missed=part.missed, reads=part.reads, fetched=part.fetched)

@@ -14,77 +14,35 @@ import secrets
 from collections import Counter
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Any, TypedDict
+from typing import Any
 
 import duckdb
 
 from pipelines.config import Settings, prepare_home
 from pipelines.errors import ApiError
-from pipelines.ledger.proving import Proof, proof_details
+from pipelines.ledger.proving import proof_details
 from pipelines.ledger.rotation import oldest_slices
 from pipelines.moneybird.budget import Budget
 from pipelines.moneybird.client import Backoff
 from pipelines.moneybird.records import HeldBack, Parser, SchemaChange
 from pipelines.run.books import Books
 from pipelines.run.load import Loader
-from pipelines.run.plan import Known, Plan, plan_run
+from pipelines.run.plan import BUCKETS, Known, Plan, plan_books, plan_run
+from pipelines.run.planning import OFFSET, UNREACHED, limits, unreached
 from pipelines.run.progress import Progress, Silent
 from pipelines.run.quota import shared_budget
 from pipelines.run.records import RecordReader
 from pipelines.run.slices import SliceWriter
+from pipelines.run.sync_report import AdministrationReport, SyncReport, not_read, told
 from pipelines.run.tables import declared_paths, history_tables, raw_tables
-from pipelines.run.targets import Target, Transports, clients_for, find_targets, origin, time_zone, utc_now
-from pipelines.warehouse import drift
+from pipelines.run.targets import Target, Transports, clients_for, find_targets, origin, utc_now
+from pipelines.warehouse import drift, spending
 from pipelines.warehouse.connection import open_warehouse, warehouse_errors
 from pipelines.warehouse.history import HISTORY
 from pipelines.warehouse.raw import create_tables
 from pipelines.warehouse.stamps import SyncState
 
 log = logging.getLogger(__name__)
-LISTED_ERRORS = 5  # a list of a thousand records that were held back helps nobody
-_OFFSET = "server_minus_local_seconds"
-
-
-class AdministrationReport(TypedDict):
-    """One administration's outcome. `rows`: records and ledger lines inserted, changed or tombstoned."""
-
-    name: str
-    status: str  # ok, failed
-    error: str | None
-    rows: int
-    tombstones: int
-
-
-@dataclass
-class SyncReport:
-    """What a sync did. `status`: ok, partly (some administrations failed) or failed (all did)."""
-
-    status: str = "ok"
-    administrations: dict[str, AdministrationReport] = field(default_factory=dict)
-    failed_tokens: dict[str, str] = field(default_factory=dict)  # name → why; it may reach administrations unknown yet
-    requests: dict[str, int] = field(default_factory=dict)
-    tables: dict[str, int] = field(default_factory=dict)
-    ledger_proof: dict[str, Any] = field(default_factory=dict)
-    proofs: list[Proof] = field(default_factory=list)
-    drift: list[drift.UnknownKey] = field(default_factory=list)  # keys that no column is declared for
-    seconds_waited: float = 0.0
-
-    @property
-    def exit_code(self) -> int:
-        return 0 if self.status == "ok" else 3
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "status": self.status,
-            "requests": self.requests,
-            "administrations": dict(self.administrations),
-            "failed_tokens": self.failed_tokens,
-            "tables": self.tables,
-            "ledger_proof": self.ledger_proof,
-            "drift": [key.to_json() for key in self.drift],
-            "seconds_waited": round(self.seconds_waited, 1),
-        }
 
 
 @dataclass
@@ -115,22 +73,6 @@ def sync(settings: Settings, options: Options | None = None) -> SyncReport:
             connection.close()
 
 
-def make_plan(settings: Settings, *, full: bool = False) -> Plan:
-    """The plan of the next sync, from what the warehouse knows; nothing is spent."""
-    prepare_home(settings)
-    with warehouse_errors(settings.warehouse_path):
-        connection = open_warehouse(settings.warehouse_path, settings.memory_limit)
-        try:
-            create_tables(connection, raw_tables())
-            state = SyncState(connection)
-            known = _known_administrations(connection, state, settings)
-            return plan_run(
-                connection, state, known, len(settings.tokens), _limits(settings), settings.budget.window_seconds, full
-            )
-        finally:
-            connection.close()
-
-
 class _Sync:
     def __init__(
         self, settings: Settings, options: Options, connection: duckdb.DuckDBPyConnection, budget: Budget
@@ -144,6 +86,7 @@ class _Sync:
         connection.execute(drift.SCHEMA)
         drift.forget_declared(connection, declared_paths())
         self.state.check_origin(origin(settings))
+        self.known_before = self.state.administrations().keys()
         self.budget = budget
         self.parser = Parser(settings.memory_limit)
         self.loader = Loader(connection, settings.home)
@@ -162,8 +105,10 @@ class _Sync:
             self.options.progress.plan(plan.requests("general"), plan.requests("reports"), names)
             slices = self._slices(targets)
             reader = RecordReader(self.state, slices, self.options)
-            reader.run(targets)
-            reader.read_referred(targets)
+            with self.budget.stored_before_waits(slices.flush):
+                reader.run(targets)
+                reader.read_referred(targets)
+            unchanged, plan = plan, self._plan_books(plan, targets, reader)
             books = Books(
                 self.settings,
                 self.connection,
@@ -182,7 +127,7 @@ class _Sync:
             for client in clients:
                 client.close()
             self.parser.close()
-        self._finish(targets, plan)
+        self._finish(targets, unchanged, plan)
         return self.report
 
     def _targets(self, clients: list[Any]) -> list[Target]:
@@ -194,19 +139,21 @@ class _Sync:
             raise
         self.state.bind_origin(origin(self.settings))
         reached = {target.administration_id for target in roots.targets}
+        out_of_reach = set()
         for administration_id, name in self.state.administrations().items():
             included = not self.settings.administrations or administration_id in self.settings.administrations
             if administration_id not in reached and included:
+                out_of_reach.add(administration_id)
                 why = "; ".join(str(error) for error in roots.failures.values()) or "No token reaches it any more."
-                self.report.administrations[administration_id] = _outcome(name, why)
+                self.report.administrations[administration_id] = _unreached(name, why)
                 self.state.note_administration(administration_id, name, "failed", why, utc_now(), None)
         for name, failure in roots.failures.items():
-            self.report.status = "partly"
             self.report.failed_tokens[name] = str(failure)
             log.warning("sync.token_failed token=%s cause=%s", name, failure)
         if roots.targets:
             offset = roots.targets[0].now - utc_now()
-            self.state.set_meta(_OFFSET, str(int(offset.total_seconds())))
+            self.state.set_meta(OFFSET, str(int(offset.total_seconds())))
+        self.state.set_meta(UNREACHED, ",".join(sorted((unreached(self.state) - reached) | out_of_reach)))
         return roots.targets
 
     def _slices(self, targets: list[Target]) -> SliceWriter:
@@ -219,36 +166,45 @@ class _Sync:
         return SliceWriter(self.state, self.connection, self.parser, self.loader, new_slice_id, hold)
 
     def _plan(self, targets: list[Target]) -> Plan:
-        known = [Known(t.administration_id, t.name, t.period_start, t.today, t.now) for t in targets]
         return plan_run(
             self.connection,
             self.state,
-            known,
+            _known(targets),
             len(self.settings.tokens),
-            _limits(self.settings),
+            limits(self.settings),
             self.settings.budget.window_seconds,
             self.options.full,
         )
 
-    def _finish(self, targets: list[Target], plan: Plan) -> None:
+    def _plan_books(self, before: Plan, targets: list[Target], reader: RecordReader) -> Plan:
+        """The plan once the feeds have said what changed and the documents which slices they touched."""
+        plan = plan_books(
+            before,
+            reader.found,
+            self.connection,
+            self.state,
+            _known(targets),
+            limits(self.settings),
+            self.settings.budget.window_seconds,
+            self.options.full,
+        )
+        self.options.progress.more("reports", plan.requests("reports") - before.requests("reports"))
+        return plan
+
+    def _finish(self, targets: list[Target], unchanged: Plan, plan: Plan) -> None:
         report = self.report
         for target in targets:
-            error = _sentences(target.errors)
-            i = target.administration_id
-            outcome = _outcome(target.name, error, self.rows[i], self.tombstones[i])
-            report.administrations[i] = outcome
-            self.state.note_administration(
-                i, target.name, outcome["status"], error, target.now, None if error else target.now
-            )
-        statuses = {one["status"] for one in report.administrations.values()}
-        if "failed" in statuses:
-            report.status = "partly" if "ok" in statuses else "failed"
+            self._conclude(target)
+        report.conclude()
         report.requests = {
             "general": self.budget.spent["general"],
             "reports": self.budget.spent["reports"],
             "planned_general": plan.requests("general"),
             "planned_reports": plan.requests("reports"),
+            "unchanged_general": unchanged.requests("general"),
+            "unchanged_reports": unchanged.requests("reports"),
         }
+        self._note_requests(targets, unchanged, plan)
         report.tables = dict(sorted(self.loader.rows.items()))
         oldest = oldest_slices(self.connection).values()
         report.ledger_proof = {
@@ -260,42 +216,48 @@ class _Sync:
         report.drift = drift.unknown_keys(self.connection)
         report.seconds_waited = self.budget.seconds_waited
 
+    def _note_requests(self, targets: list[Target], unchanged: Plan, plan: Plan) -> None:
+        """What the next plan learns from; an administration that was stopped half-way teaches nothing."""
+        before, after, spent = unchanged.by_administration(), plan.by_administration(), self.budget.spent_for
+        usual = spending.FULL if self.options.full else spending.USUAL
+        rows: dict[spending.Whose, tuple[str, spending.Spent]] = {}
+        for target in targets:
+            kind = usual if target.administration_id in self.known_before else spending.FIRST
+            for bucket in BUCKETS if not target.stopped else ():
+                whose = (target.administration_id, bucket)
+                rows[whose] = (kind, spending.Spent(before[whose], after[whose], spent[whose]))
+        if rows:
+            spending.note_requests(self.connection, targets[0].now, rows)
 
-def _sentences(errors: list[str]) -> str | None:
-    """What went wrong, in as many sentences as a person reads; the log has all of them."""
-    different = list(dict.fromkeys(errors))
-    if len(different) > LISTED_ERRORS:
-        different = [
-            *different[:LISTED_ERRORS],
-            f"… and {len(different) - LISTED_ERRORS} more like these; see the log.",
-        ]
-    return " ".join(different) or None
+    def _conclude(self, target: Target) -> None:
+        """What became of one administration. Something that may not be read does not make the rest of it stale."""
+        i, error = target.administration_id, told(target.name, target.errors)
+        status = "failed" if target.stopped else "partly" if error else "ok"
+        self.report.administrations[i] = {
+            "name": target.name,
+            "status": status,
+            "error": error,
+            "not_read": not_read(target.errors),
+            "remarks": target.remarks,
+            "rows": self.rows[i],
+            "tombstones": self.tombstones[i],
+        }
+        remark = " ".join([*([error] if error else []), *target.remarks]) or None
+        self.state.note_administration(
+            i, target.name, status, remark, target.now, None if status == "failed" else target.now
+        )
 
 
-def _outcome(name: str, error: str | None, rows: int = 0, tombstones: int = 0) -> AdministrationReport:
-    return {"name": name, "status": "failed" if error else "ok", "error": error, "rows": rows, "tombstones": tombstones}
+def _known(targets: list[Target]) -> list[Known]:
+    return [Known(t.administration_id, t.name, t.period_start, t.today, t.now) for t in targets]
+
+
+def _unreached(name: str, why: str) -> AdministrationReport:
+    return {
+        "name": name, "status": "failed", "error": why, "not_read": [], "remarks": [], "rows": 0, "tombstones": 0
+    }  # fmt: skip
 
 
 def new_slice_id() -> str:
     """Sortable and unique: UTC time and a random tail."""
     return f"{utc_now():%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"
-
-
-def _known_administrations(connection: duckdb.DuckDBPyConnection, state: SyncState, settings: Settings) -> list[Known]:
-    """What the last sync knew, with the server's time estimated from the last offset between the two clocks."""
-    now: datetime = utc_now() + timedelta(seconds=int(state.meta(_OFFSET) or 0))
-    rows = connection.execute(
-        """select administration_id, name, period_start_date, coalesce(time_zone, '')
-           from raw.administrations where _deleted_at is null order by administration_id"""
-    ).fetchall()
-    known = []
-    for administration_id, name, period_start, zone in rows:
-        today = now.astimezone(time_zone(zone)).date()
-        known.append(Known(administration_id, name, period_start or date(today.year, 1, 1), today, now))
-    wanted = settings.administrations
-    return [one for one in known if not wanted or one.administration_id in wanted]
-
-
-def _limits(settings: Settings) -> dict[Any, int]:
-    budget = settings.budget
-    return {"general": max(budget.general - budget.write_reserve, 1), "reports": budget.reports}

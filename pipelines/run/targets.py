@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 import httpx
 import orjson
@@ -18,8 +17,12 @@ from pipelines.errors import (
     ApiError,
     AuthorisationError,
     ConfigurationError,
+    MalformedAnswerError,
     NetworkError,
     NotFoundError,
+    PlanLimitError,
+    ScopeError,
+    ServerError,
     ThrottledError,
 )
 from pipelines.moneybird import feeds
@@ -28,11 +31,13 @@ from pipelines.moneybird.budget import Budget
 from pipelines.moneybird.client import Backoff, Client
 from pipelines.moneybird.records import Page, read_page
 from pipelines.moneybird.resources import RESOURCES, Feed
+from pipelines.moneybird.zones import time_zone
 from pipelines.run.failed_calls import FailedCalls
 
 log = logging.getLogger(__name__)
 ROOT = next(resource for resource in RESOURCES if resource.feed is Feed.ROOT)
 STOPS = (AuthorisationError, NetworkError, ThrottledError)  # nothing more can be asked of this administration
+FAULTS_IN_A_ROW = 3  # resources; each costs four requests, and a server that is down would take a hundred
 Transports = Callable[[], httpx.BaseTransport | None]
 
 
@@ -47,8 +52,31 @@ class Target:
     period_start: date
     today: date  # in its time zone, by the server's clock
     now: datetime  # the server's time of this run's first answer
-    errors: list[str] = field(default_factory=list)
-    stopped: bool = False  # nothing more can be asked: token dead or host away
+    errors: list[ApiError | str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)  # what had to be assumed
+    stopped: bool = False  # nothing more can be asked: token dead, host away, or one fault after the other
+    _faults: int = 0
+
+    def answered(self) -> None:
+        """A resource was read: faults before it were not the whole server's."""
+        self._faults = 0
+
+    def failed(self, error: ApiError) -> None:
+        """Notes why a resource was not read; some errors, and too many faults in a row, end this run's reading."""
+        self.errors.append(error)
+        level = logging.INFO if isinstance(error, ScopeError | PlanLimitError) else logging.WARNING  # as yesterday
+        log.log(
+            level, "sync.not_read administration=%s resource=%s cause=%s", self.administration_id, error.resource, error
+        )
+        self._faults = self._faults + 1 if _is_fault(error) else 0
+        self.stopped = self.stopped or isinstance(error, STOPS)
+        if self._faults == FAULTS_IN_A_ROW and not self.stopped:
+            self.stopped = True
+            log.warning("sync.put_off administration=%s cause=%s", self.administration_id, error)
+            self.errors.append(
+                f"After {FAULTS_IN_A_ROW} such faults in a row the rest of {self.name} was put off; the next run asks "
+                "again."
+            )
 
 
 @dataclass
@@ -64,11 +92,7 @@ def clients_for(settings: Settings, budget: Budget, transport: Transports, backo
 
     Raises ConfigurationError when there is no token.
     """
-    if not settings.tokens:
-        raise ConfigurationError(
-            "No Moneybird token is set; put one in the environment as SOURCES__MONEYBIRD__TOKENS__<NAME> or in "
-            ".dlt/secrets.toml under [sources.moneybird.tokens], or try `dovecote demo` without an account."
-        )
+    require_tokens(settings)
     failed = FailedCalls(settings.logs_dir / "failed_calls.jsonl")
     return [
         Client(
@@ -76,6 +100,15 @@ def clients_for(settings: Settings, budget: Budget, transport: Transports, backo
         )
         for name, token in sorted(settings.tokens.items())
     ]
+
+
+def require_tokens(settings: Settings) -> None:
+    """Raises ConfigurationError when there is no token, so nothing that could be asked."""
+    if not settings.tokens:
+        raise ConfigurationError(
+            "No Moneybird token is set; put one in the environment as SOURCES__MONEYBIRD__TOKENS__<NAME> or in "
+            ".dlt/secrets.toml under [sources.moneybird.tokens], or try `dovecote demo` without an account."
+        )
 
 
 def find_targets(settings: Settings, clients: list[Client]) -> Roots:
@@ -116,7 +149,7 @@ def find_targets(settings: Settings, clients: list[Client]) -> Roots:
 
 
 def _target(administration_id: str, row: Mapping[str, Any], client: Client, now: datetime) -> Target:
-    zone = time_zone(str(row.get("time_zone") or ""))
+    zone = time_zone(row.get("time_zone"))
     today = now.astimezone(zone).date()
     start = str(row.get("period_start_date") or "")
     try:
@@ -124,16 +157,21 @@ def _target(administration_id: str, row: Mapping[str, Any], client: Client, now:
     except ValueError:
         period_start = date(today.year, 1, 1)
     page = read_page(ROOT, administration_id, orjson.dumps([dict(row)]))
-    return Target(administration_id, str(row.get("name") or administration_id), client, page, period_start, today, now)
+    name = str(row.get("name") or administration_id)
+    target = Target(administration_id, name, client, page, period_start, today, now)
+    if row.get("time_zone") not in {None, "", zone.key}:
+        target.remarks.append(
+            f"Nobody here knows time zone {str(row['time_zone'])[:40]!r} of {name}, so its days are counted in "
+            f"{zone.key}; choose another one in Moneybird, or update tzdata."
+        )
+    return target
 
 
-def time_zone(name: str) -> ZoneInfo:
-    """An administration's zone; Amsterdam where it has none, or one that nobody here knows."""
-    try:
-        return ZoneInfo(name or "Europe/Amsterdam")
-    except (KeyError, ValueError, OSError):
-        log.warning("targets.unknown_time_zone name=%s", name)
-        return ZoneInfo("Europe/Amsterdam")
+def _is_fault(error: ApiError) -> bool:
+    """The server's, after retries: no answer, 5xx, or one that is no JSON (a report of another shape has no status)."""
+    return isinstance(error, ServerError | NetworkError) or (
+        isinstance(error, MalformedAnswerError) and error.status is not None
+    )
 
 
 def origin(settings: Settings) -> str:

@@ -25,15 +25,27 @@ def open_warehouse(path: Path, memory_limit: str = "1GB") -> duckdb.DuckDBPyConn
     try:
         connection = _connect(path, time.monotonic() + LOCK_PATIENCE)
         connection.execute(f"set memory_limit = '{memory_limit}'; set timezone = 'UTC'")
+        connection.execute("set enable_external_file_cache = false")  # dlt's files are read once, then deleted
     except duckdb.Error as error:
         raise explain(error, path) from None
     return connection
 
 
-def _connect(path: Path, until: float) -> duckdb.DuckDBPyConnection:
+def read_warehouse(path: Path, memory_limit: str = "1GB") -> duckdb.DuckDBPyConnection:
+    """A connection to the warehouse at `path` that changes nothing; also after a kill, whose log DuckDB reads on the
+    side. Many may read at once, none while a process writes: raises WarehouseError then, as `open_warehouse` does."""
+    try:
+        connection = _connect(path, time.monotonic() + LOCK_PATIENCE, read_only=True)
+        connection.execute(f"set memory_limit = '{memory_limit}'; set timezone = 'UTC'")
+    except duckdb.Error as error:
+        raise explain(error, path) from None
+    return connection
+
+
+def _connect(path: Path, until: float, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     while True:
         try:
-            return duckdb.connect(str(path))
+            return duckdb.connect(str(path), read_only=read_only)
         except duckdb.IOException as error:
             if "Could not set lock" not in str(error) or time.monotonic() >= until:
                 raise

@@ -38,6 +38,7 @@ create table if not exists sync.dialects (
     checked_at timestamptz, primary key (administration_id, question));
 """
 
+DimensionPeriod = tuple[str, date, date]  # the report's name, first and last day
 LedgerSlice = tuple[str, str, date, datetime]  # administration, account, month, the server's time of its lines
 
 
@@ -138,17 +139,20 @@ class LedgerState:
         ).fetchall()
         return {row[0]: (row[1], ProofRow(*row[2:])) for row in rows}
 
-    def note_dimension_proof(
-        self, administration_id: str, dimension: str, start: date, end: date, row: ProofRow, at: datetime
+    def note_dimension_proofs(
+        self, administration_id: str, proofs: Mapping[DimensionPeriod, ProofRow], at: datetime
     ) -> None:
-        """`dimension` is the report's name; `accounts` of the row counts contacts or projects."""
-        self._con.execute(
-            "insert or replace into sync.dimension_proof values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [administration_id, dimension, start, end, row.accounts, row.differences, row.state, row.reason, at],
-        )
+        """`accounts` of a row counts contacts or projects."""
+        rows = [(*key, row.accounts, row.differences, row.state, row.reason) for key, row in proofs.items()]
+        types = (pa.string(), pa.date32(), pa.date32(), pa.int64(), pa.int64(), pa.string(), pa.string())
+        with self._noted(rows, types):
+            self._con.execute(
+                "insert or replace into sync.dimension_proof select ?, c0, c1, c2, c3, c4, c5, c6, ? from noted",
+                [administration_id, at],
+            )
 
-    def dimension_reasons(self, administration_id: str) -> dict[tuple[str, date, date], str]:
-        """(report, first day, last day) → in what it differed the last time; '' when it did not."""
+    def dimension_reasons(self, administration_id: str) -> dict[DimensionPeriod, str]:
+        """In what each differed the last time; '' when it did not."""
         rows = self._con.execute(
             """select dimension, period_start_date, period_end_date, reason from sync.dimension_proof
                where administration_id = ?""",
@@ -164,16 +168,26 @@ class LedgerState:
         ).fetchall()
         return {row[0]: LearnedAnswer(row[1], row[2], row[3]) for row in rows}
 
-    def note_learned(self, administration_id: str, question: str, learned: LearnedAnswer, at: datetime) -> None:
-        """Writes an answer; the time it was learned stays while the answer does."""
-        self._con.execute(
-            """insert into sync.dialects values ($a, $q, $answer, $evidence, $at, $at)
-               on conflict (administration_id, question) do update set
-               learned_at = case when sync.dialects.answer = excluded.answer
-                                 then sync.dialects.learned_at else excluded.learned_at end,
-               answer = excluded.answer, evidence = excluded.evidence, checked_at = excluded.checked_at""",
-            {"a": administration_id, "q": question, "answer": learned.answer, "evidence": learned.evidence, "at": at},
-        )
+    def note_learned(self, administration_id: str, learned: Mapping[str, LearnedAnswer], at: datetime) -> None:
+        """Writes answers by question; the time one was learned stays while it does."""
+        rows = [(question, one.answer, one.evidence) for question, one in learned.items()]
+        with self._noted(rows, (pa.string(),) * 3):
+            self._con.execute(
+                """insert into sync.dialects select $a, c0, c1, c2, $at, $at from noted
+                   on conflict (administration_id, question) do update set
+                   learned_at = case when sync.dialects.answer = excluded.answer
+                                     then sync.dialects.learned_at else excluded.learned_at end,
+                   answer = excluded.answer, evidence = excluded.evidence, checked_at = excluded.checked_at""",
+                {"a": administration_id, "at": at},
+            )
+
+    @contextmanager
+    def _noted(self, rows: Sequence[tuple[object, ...]], types: Sequence[pa.DataType]) -> Iterator[None]:
+        """The rows as table `noted` (c0, c1, …): one statement for all of them, for each costs two milliseconds."""
+        columns = [pa.array([row[n] for row in rows], type_) for n, type_ in enumerate(types)]
+        self._con.register("noted", pa.table(columns, names=[f"c{n}" for n in range(len(types))]))
+        yield
+        self._con.unregister("noted")
 
     @contextmanager
     def _slices(self, rows: Sequence[LedgerSlice]) -> Iterator[None]:

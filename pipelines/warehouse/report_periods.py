@@ -8,9 +8,9 @@ out: they may change without any report moving."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import duckdb
@@ -29,6 +29,8 @@ _LINE += "coalesce(tax_rate_id, ''), amount)"
 
 PeriodKey = tuple[date, date]  # first and last day
 Moves = Mapping[date, int]  # first day of a month → fingerprint of its ledger lines; a month without lines is left out
+TAXED = "taxed"  # as in the connector's `Report.moved_by`
+_RESULTS = ("revenue", "expenses", "direct_costs", "other_income_expenses")
 
 
 @dataclass(frozen=True)
@@ -56,16 +58,59 @@ def read_periods(
     return found
 
 
-def ledger_moves(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[date, int]]:
-    """Administration → month → fingerprint of its ledger lines as they are in the warehouse now."""
+@dataclass(frozen=True)
+class Ledger:
+    """An administration's ledger lines as they are in the warehouse now, as fingerprints."""
+
+    moves: Moves = field(default_factory=dict)
+    parts: Mapping[str, Moves] = field(default_factory=dict)  # per account type, '' where it is not known; and TAXED
+    is_seen: bool = False  # it was compared with the control totals, so that no lines means that there are none
+
+
+def ledgers(connection: duckdb.DuckDBPyConnection) -> dict[str, Ledger]:
+    """Administration → its ledger; one without lines and without a proof is left out."""
     rows = connection.execute(
-        f"""select administration_id, month_date, sum(md5_number_lower({_LINE})::hugeint) from raw.journal_entries
+        f"""select entries.administration_id, coalesce(account_type, ''), month_date,
+                   sum(md5_number_lower({_LINE})::hugeint),
+                   sum(md5_number_lower({_LINE})::hugeint) filter (tax_rate_id is not null)
+            from raw.journal_entries as entries
+            left join raw.ledger_accounts as accounts
+              on accounts.administration_id = entries.administration_id and accounts.id = entries.ledger_account_id
             group by all"""
     ).fetchall()
-    found: dict[str, dict[date, int]] = defaultdict(dict)
-    for administration_id, month, fingerprint in rows:
-        found[administration_id][month] = fingerprint
-    return found
+    moves: dict[str, Counter[date]] = defaultdict(Counter)
+    parts: dict[str, dict[str, Counter[date]]] = defaultdict(lambda: defaultdict(Counter))
+    for administration_id, kind, month, fingerprint, taxed in rows:
+        moves[administration_id][month] += fingerprint
+        parts[administration_id][kind][month] += fingerprint
+        if taxed is not None:
+            parts[administration_id][TAXED][month] += taxed
+    seen = connection.execute("select distinct administration_id from sync.ledger_proof where state <> 'not_provable'")
+    proved = {row[0] for row in seen.fetchall()}
+    return {a: Ledger(moves[a], parts[a], a in proved) for a in sorted({*moves, *proved})}
+
+
+def foreseen(
+    connection: duckdb.DuckDBPyConnection, administration_id: str, ledger: Ledger, slices: Collection[tuple[str, date]]
+) -> Ledger:
+    """The ledger with other lines in these slices (account, month); of result accounts with a tax rate on them."""
+    if not slices or not ledger.moves:
+        return ledger
+    kinds: dict[str, str] = dict(
+        connection.execute(
+            "select id, coalesce(account_type, '') from raw.ledger_accounts where administration_id = ?",
+            [administration_id],
+        ).fetchall()
+    )
+    moves = Counter(ledger.moves)
+    parts = {part: Counter(its) for part, its in ledger.parts.items()}
+    for account, month in slices:
+        kind = kinds.get(account, "")
+        touched = {kind, TAXED} if kind in _RESULTS else {kind}
+        moves[month] += 1
+        for part in touched:
+            parts.setdefault(part, Counter())[month] += 1
+    return Ledger(moves, parts, ledger.is_seen)
 
 
 def note_periods(

@@ -40,6 +40,7 @@ select
     administrations.administration_name,
     administrations.last_synced_at as synced_at,
     administrations.sync_status,
+    administrations.sync_remark,
     administrations.business_date,
     count(*) filter (where checks.status = 'ok') as checks_ok,
     count(*) filter (where checks.status = 'break') as checks_broken,

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 import duckdb
 import pyarrow as pa
 
 from pipelines.errors import ConfigurationError
-from pipelines.warehouse import proofs, report_periods
+from pipelines.warehouse import ledger_pages, proofs, report_periods, spending
 from pipelines.warehouse.connection import transaction
 from pipelines.warehouse.dirty import LedgerTouch, mark_after
 
@@ -82,9 +82,10 @@ class Stamp:
 class SyncState:
     """Reads and writes the `sync` schema on the one open warehouse connection."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, *, read_only: bool = False) -> None:
         self._con = connection
-        connection.execute(_SCHEMA + proofs.SCHEMA + report_periods.SCHEMA)
+        if not read_only:
+            connection.execute(_SCHEMA + proofs.SCHEMA + report_periods.SCHEMA + spending.SCHEMA + ledger_pages.SCHEMA)
 
     def check_origin(self, origin: str) -> None:
         """Refuses another API than the one the warehouse was filled from; one would tombstone the other's records.
@@ -117,6 +118,19 @@ class SyncState:
             [administration_id, resource],
         ).fetchall()
         return {row[0]: StampedRecord(row[1], row[2], row[3], row[4]) for row in rows}
+
+    def dated_in(
+        self, administration_id: str, table: str, column: str, periods: Sequence[tuple[date, date]]
+    ) -> set[str]:
+        """Ids of live records whose moment is surely in one of the periods, whatever zone their days are counted in."""
+        rows = self._con.execute(
+            f"""select distinct id from raw."{table}"
+                join (select unnest(?::date[]) as first, unnest(?::date[]) as last)
+                  on "{column}"::date between first + 1 and last - 1
+                where administration_id = ? and _deleted_at is null""",
+            [[one[0] for one in periods], [one[1] for one in periods], administration_id],
+        ).fetchall()
+        return {row[0] for row in rows}
 
     def fingerprints(self, resource: str, administration_ids: Iterable[str]) -> pa.Table:
         """administration_id, id, fingerprint of every live stamp of a resource in these administrations."""
@@ -175,6 +189,7 @@ class SyncState:
                 self._forget_versions(administration_id, resource, ids)
             for touch, documents in stamp.touches:
                 mark_after(self._con, touch, documents)
+                ledger_pages.forget(self._con, documents.column("administration_id").unique().to_pylist())
             self._write_reads(stamp.reads)
             self._con.execute("truncate sync.loading")
         return sum(len(ids) for ids in stamp.gone.values())

@@ -12,9 +12,11 @@ from pipelines.sandbox.company import build_group
 from pipelines.sandbox.serve import start
 from pipelines.sandbox.throttle import Throttle
 
+TIMES = 3
+
 
 def measure(home: Path, administrations: int) -> tuple[float, float]:
-    """CPU seconds of the first sync of a group and an unchanged one an hour later."""
+    """CPU seconds of the first sync of a group, and the least of three unchanged ones an hour apart."""
     world = build_group(years=1, administrations=administrations)
     with start(world, throttle=Throttle.off()) as sandbox:
         tokens = {
@@ -23,9 +25,13 @@ def measure(home: Path, administrations: int) -> tuple[float, float]:
         }
         ours = {"DOVECOTE_HOME": str(home), "SOURCES__MONEYBIRD__API_URL": sandbox.api_url}
         environment = {**os.environ, **tokens, **ours}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # who sets it compiles Dovecote anew with every run
         first = _sync(environment)
-        world.clock.advance(timedelta(hours=1))
-        return first, _sync(environment)
+        again = []
+        for _ in range(TIMES):
+            world.clock.advance(timedelta(hours=1))
+            again.append(_sync(environment))
+        return first, min(again)
 
 
 def _sync(environment: dict[str, str]) -> float:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipelines.moneybird.budget import Budget, OwnCounter
+from pipelines.moneybird.budget import Budget
 from pipelines.moneybird.resources import Bucket
+from pipelines.moneybird.windows import OwnCounter
 
 ANSWER_SECONDS = 0.3
 

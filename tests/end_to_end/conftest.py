@@ -20,7 +20,8 @@ import pytest
 from pipelines.config import Settings
 from pipelines.moneybird.budget import Budget
 from pipelines.moneybird.client import Backoff
-from pipelines.run.sync import Options, SyncReport, sync
+from pipelines.run.sync import Options, sync
+from pipelines.run.sync_report import SyncReport
 from pipelines.sandbox.company import build_group
 from pipelines.sandbox.dialect import Dialect, parse
 from pipelines.sandbox.serve import start

@@ -19,7 +19,8 @@ import httpx
 from pipelines.config import Settings
 from pipelines.moneybird.budget import Budget
 from pipelines.moneybird.client import Backoff
-from pipelines.run.sync import Options, SyncReport, sync
+from pipelines.run.sync import Options, sync
+from pipelines.run.sync_report import SyncReport
 from pipelines.sandbox.app import create_app
 from pipelines.sandbox.company import build_group
 from pipelines.sandbox.in_process import transport
@@ -118,6 +119,7 @@ class Bench:
         self.world: World = build_group(years=1, administrations=2)
         self.app = create_app(self.world, Throttle.off())
         self.unhurt, self.hurt = (str(id_) for id_ in self.world.administrations)
+        self.name = self.world.administrations[int(self.hurt)].name
         (self.token,) = self.world.tokens.values()
         self.settings = Settings(api_url=f"{URL}/api/v2", tokens={self.token.name: self.token.secret}, home=home)
         self.control = httpx.Client(transport=transport(self.app), base_url=URL)
@@ -213,7 +215,7 @@ def main() -> None:
     """Prints the whole table."""
     with tempfile.TemporaryDirectory() as home, bench(Path(home) / "home") as made:
         outcomes = [made.meet(fault, read) for fault, read in cells()]
-        sys.stdout.write(markdown(outcomes, {made.hurt: "ID"}) + "\n")
+        sys.stdout.write(markdown(outcomes, {made.hurt: "ID", made.name: "NAME"}) + "\n")
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from pipelines.run.load import Loader
 from pipelines.run.report_plan import REPORTS, books_of, planned_reports
 from pipelines.run.reports import Again, ReportReader
 from pipelines.run.sync import new_slice_id
+from pipelines.run.sync_report import told
 from pipelines.run.tables import raw_tables
 from pipelines.run.targets import Target, clients_for, find_targets, utc_now
 from pipelines.warehouse.connection import open_warehouse
@@ -48,7 +49,7 @@ class Reading:
 
     @property
     def errors(self) -> list[str]:
-        return [error for target in self.targets for error in target.errors]
+        return [sentence for target in self.targets if (sentence := told(target.name, target.errors))]
 
 
 @dataclass

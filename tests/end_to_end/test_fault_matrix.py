@@ -57,7 +57,7 @@ def test_the_whole_matrix(made: Bench, fault: Fault, caplog: pytest.LogCaptureFi
     with caplog.at_level(logging.DEBUG):
         outcomes = [made.meet(one, read) for one, read in cells() if one is fault]
 
-    print("\n" + markdown(outcomes, {made.hurt: "ID"}))
+    print("\n" + markdown(outcomes, {made.hurt: "ID", made.name: "NAME"}))
     _judge(made, outcomes)
     assert made.differences() == []
     _tells_no_token(made, caplog.text)
@@ -84,8 +84,11 @@ def _complaints(made: Bench, one: Outcome) -> Iterator[str]:
     if (one.status, one.exit_code) != ("partly", 3) and not _is_proof(one):
         yield f"ended {one.status} with exit code {one.exit_code}: {one.sentence!r}"
     where = one.read.path.split("/")[-1] if one.read.path.startswith("reports") else one.read.path.split("/")[0]
-    if not _is_proof(one) and (made.hurt not in one.sentence or where not in one.sentence.replace(" ", "_")):
+    named = made.hurt in one.sentence or made.name in one.sentence
+    if not _is_proof(one) and (not named or where not in one.sentence.replace(" ", "_")):
         yield f"does not say where: {one.sentence!r}"
+    if one.sentence.count(made.name) > 1 or ".." in one.sentence:
+        yield f"says it twice: {one.sentence!r}"
     if not ADVICE.search(one.sentence):
         yield f"does not say what to do: {one.sentence!r}"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from pipelines.run.sync import make_plan
+from pipelines.run.planning import make_plan
 from pipelines.sandbox.company import build_group
 from pipelines.sandbox.dialect import parse
 from pipelines.sandbox.model import Project

@@ -13,7 +13,8 @@ from pipelines.ledger.dimensions import DIMENSIONS, DimensionProver
 from pipelines.ledger.proving import proof_details, proof_sentences
 from pipelines.ledger.requests import owner_of, rotation_requests
 from pipelines.run.reports import ReportReader
-from pipelines.run.sync import SyncReport, new_slice_id
+from pipelines.run.sync import new_slice_id
+from pipelines.run.sync_report import SyncReport
 from pipelines.run.targets import utc_now
 from tests.end_to_end.conftest import Group
 from tests.end_to_end.ledger_parts import LedgerParts, ledger_parts
@@ -159,7 +160,7 @@ def test_a_line_that_changed_its_contact_is_fetched_again(small_group: Group) ->
     line, contact = line_changes_its_contact(small_group)
     held = f"select contact_id from raw.journal_entries where id = '{line}'"
     assert small_group.query(held) != [(str(contact),)]
-    small_group.happens("advance_clock", STUDIO, days=2)
+    small_group.happens("advance_clock", STUDIO, days=29)
 
     with ledger_parts(small_group, STUDIO) as parts:
         assert {state for _, state in dimensions(parts)} == {"proved"}
@@ -169,7 +170,7 @@ def test_a_line_that_changed_its_contact_is_fetched_again(small_group: Group) ->
 
 def test_lines_that_cannot_be_fetched_again_for_their_contacts_are_reported(small_group: Group) -> None:
     line_changes_its_contact(small_group)
-    small_group.happens("advance_clock", STUDIO, days=2)
+    small_group.happens("advance_clock", STUDIO, days=29)
     small_group.fault("status", status=500, match=f"{small_group.id(STUDIO)}/reports/journal_entries", times=99)
 
     report = small_group.sync()

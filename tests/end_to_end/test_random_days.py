@@ -9,7 +9,7 @@ import random
 
 import pytest
 
-from pipelines.run.sync import SyncReport
+from pipelines.run.sync_report import SyncReport
 from tests.end_to_end.conftest import Group
 from tests.end_to_end.days import Days, excused, half_tombstoned, lost_rows
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.run.sync import make_plan
+from pipelines.run.planning import make_plan
 from tests.end_to_end.conftest import Group
 
 STUDIO, ADVIES, WEBSHOP = 1, 2, 3

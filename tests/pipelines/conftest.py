@@ -16,6 +16,7 @@ create schema if not exists marts;
 create or replace table marts.dim_administration as
 select
     format('{}', id) as administration_id, format('Company {}', id) as administration_name, 'ok' as sync_status,
+    null::varchar as sync_remark,
     timestamptz '2026-11-20 08:00:00+00' as last_synced_at, date '2026-11-20' as business_date
 from range(1, $administrations + 1) as companies(id);
 create or replace table marts.fct_sales_invoice as
@@ -58,6 +59,7 @@ small:
     "models/dim_administration.sql": """
 select
     '1' as administration_id, 'Company 1' as administration_name, 'ok' as sync_status,
+    null::varchar as sync_remark,
     timestamptz '2026-11-20 08:00:00+00' as last_synced_at, date '2026-11-20' as business_date
 """,
     "models/fct_sales_invoice.sql": """

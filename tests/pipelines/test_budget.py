@@ -5,7 +5,10 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
-from pipelines.moneybird.budget import Budget, OwnCounter
+import pytest
+
+from pipelines.moneybird.budget import Budget
+from pipelines.moneybird.windows import OwnCounter
 
 SERVER_NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 
@@ -233,3 +236,45 @@ def test_a_wait_is_told_before_it_begins_with_whom_it_is_for() -> None:
 
 def reset_in(seconds: int) -> int:
     return int(SERVER_NOW.timestamp()) + seconds
+
+
+def test_what_is_in_hand_is_stored_before_a_wait_and_the_wait_is_shorter_for_it() -> None:
+    clock = Clock()
+    ours = budget(clock, reports=1, window_seconds=300)
+    happened: list[str] = []
+
+    def store() -> None:
+        happened.append("stored")
+        clock.now += 40
+
+    with ours.stored_before_waits(store):
+        ours.spend("reports")
+        assert happened == []
+        taken = ours.spend("reports")
+    ours.spend("reports")
+
+    assert happened == ["stored"], "before the one wait inside the block"
+    assert clock.slept == [261.0, 301.0]
+    assert taken.waited == 261.0
+
+
+def test_storing_may_take_longer_than_the_wait_and_may_fail() -> None:
+    clock = Clock()
+    ours = budget(clock, reports=1, window_seconds=300)
+    ours.spend("reports")
+
+    def store() -> None:
+        clock.now += 400
+
+    with ours.stored_before_waits(store):
+        ours.spend("reports")
+    assert clock.slept == [0.0]
+
+    def fail() -> None:
+        raise OSError("No space left on device")
+
+    with pytest.raises(OSError, match="No space left"), ours.stored_before_waits(fail):
+        ours.spend("reports")
+    assert clock.slept == [0.0], "a run that cannot store what it paid for does not wait to pay more"
+    ours.spend("reports")
+    assert len(clock.slept) == 2, "and nobody is asked to store any longer"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import socket
 import subprocess
 import sys
@@ -33,6 +34,23 @@ def dovecote(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str
         text=True,
         check=False,
     )
+
+
+@pytest.mark.parametrize(("room", "named"), [(0, "run.lock"), (4096, "operations store")])
+def test_a_full_disk_is_one_sentence_wherever_it_is_met_first(room: int, named: str) -> None:
+    """As many bytes as `room` fit into any file."""
+    said = subprocess.run(
+        [sys.executable, "-m", "pipelines", "sync"],
+        env=os.environ | {"SOURCES__MONEYBIRD__TOKENS__HOLDING": "secret"},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert said.returncode == 1, said.stderr
+    assert said.stderr.count("\n") == 1
+    assert named in said.stderr
+    assert "free some space" in said.stderr
 
 
 def test_help_lists_the_verbs() -> None:
@@ -82,6 +100,7 @@ def test_status_tells_freshness_checks_and_what_waits_to_be_sent(small_company: 
         "name": "Company 1",
         "synced_at": "2026-11-20T08:00:00+00:00",
         "sync_status": "ok",
+        "sync_remark": None,
         "business_date": "2026-11-20",
         "checks": {"ok": 2, "break": 1, "other": 0},
     }

@@ -19,7 +19,7 @@ HEADER = (
 )
 SQL_TYPES = {
     Kind.TEXT: {"varchar"}, Kind.ID: {"varchar"}, Kind.DATE: {"date"}, Kind.BOOLEAN: {"boolean"},
-    Kind.DECIMAL: {"decimal(18,2)", "decimal(9,6)"},
+    Kind.DECIMAL: {"decimal(18,2)", "decimal(9,6)"}, Kind.INTEGER: {"integer"},
 }  # fmt: skip
 
 
@@ -108,6 +108,19 @@ def test_another_encoding_is_refused_with_its_name(tmp_path: Path) -> None:
 
     with pytest.raises(FinanceTableError, match="not written in UTF-8; save it as"):
         read(written(tmp_path, text, encoding="cp1252"), REGIMES)
+
+
+def test_one_account_of_a_company_has_a_role(tmp_path: Path) -> None:
+    """Two debtors accounts would double what is joined by role; accounts without one are as many as there are."""
+    roles = next(table for table in TABLES if table.name == "ledger_roles")
+    header = "administration_id,ledger_account_id,role,confirmed_by,note"
+    fine = written(
+        tmp_path, f"{header}\n12,1,none,A,\n12,2,none,A,\n12,3,debtors,A,\n13,3,debtors,A,\n", "ledger_roles"
+    )
+    assert len(read(fine, roles)) == 4
+
+    with pytest.raises(FinanceTableError, match="line 3: expected one row per administration_id, role, found the same"):
+        read(written(tmp_path, f"{header}\n12,1,debtors,A,\n12,2,debtors,A,\n", "ledger_roles"), roles)
 
 
 def test_rows_that_follow_each_other_in_time_are_fine(tmp_path: Path) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
-from pipelines.ledger.choice import Choice, Year, choose
+from pipelines.ledger.choice import Choice, Year, choose, requests_of
 
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
+WHOLE = (date(2026, 1, 1), date(2026, 12, 31))
 
 
 def year(**known: object) -> Year:
-    return Year(**({"accounts": 10, "differing": frozenset(), "slices": None} | known))  # type: ignore[arg-type]
+    return Year(**({"number": 2026, "accounts": 10, "differing": frozenset(), "slices": None} | known))  # type: ignore[arg-type]
 
 
 def test_an_account_that_was_never_read_is_asked_for_its_whole_year() -> None:
@@ -41,20 +43,53 @@ def test_known_months_say_exactly_which_slices_differ_whatever_documents_hint_at
 def test_streams_by_project_replace_many_accounts_when_there_are_few_projects() -> None:
     differing = frozenset(f"account {number}" for number in range(8))
 
-    assert choose(year(differing=differing, projects=3)) == Choice(streams=True)
-    assert choose(year(differing=differing, projects=7)).accounts == tuple(sorted(differing))
+    assert choose(year(differing=differing, projects=("a", "b", "c"))) == Choice(streams=(WHOLE,))
+    assert choose(year(differing=differing, projects=tuple("abcdefg"))).accounts == tuple(sorted(differing))
     assert choose(year(differing=differing, projects=None)).accounts == tuple(sorted(differing)), "tried already"
 
 
 def test_streams_are_not_for_a_few_accounts_of_many() -> None:
     differing = frozenset({"bank", "rent", "wages"})
 
-    assert choose(year(accounts=40, differing=differing, projects=0)).accounts == ("bank", "rent", "wages")
+    assert choose(year(accounts=40, differing=differing, projects=())).accounts == ("bank", "rent", "wages")
 
 
 def test_a_server_that_gives_one_month_at_a_time_is_asked_for_the_months_that_moved() -> None:
     slices = frozenset({("bank", MARCH), ("rent", MARCH), ("rent", APRIL)})
 
-    asked = choose(year(differing=frozenset({"bank", "rent"}), slices=slices, by_month=True, projects=5))
+    asked = choose(year(differing=frozenset({"bank", "rent"}), slices=slices, by_month=True, projects=tuple("abcde")))
 
     assert asked == Choice(slices=(("bank", MARCH), ("rent", MARCH), ("rent", APRIL)))
+
+
+def test_of_a_month_in_which_many_accounts_moved_all_lines_are_asked_at_once() -> None:
+    """As after a day of business: a dozen accounts of the month that runs, and one of March."""
+    accounts = [f"account {number}" for number in range(12)]
+    months = [date(2026, month, 1) for month in range(1, 12)]
+    lines = {(account, month): 20 for account in accounts for month in months}
+    november = date(2026, 11, 1)
+    known = year(
+        due=frozenset({(account, november) for account in accounts} | {("account 0", MARCH)}),
+        lines=lines, projects=(), by_project={("", month): 240 for month in months},
+    )  # fmt: skip
+
+    chosen = choose(known)
+
+    assert chosen == Choice(slices=(("account 0", MARCH),), streams=((november, date(2026, 11, 30)),))
+    assert requests_of(known, chosen) == 4
+    many = replace(known, projects=tuple("abcdefghijklmnopqrstuvwxyz"))
+    assert choose(many).streams == (), "a stream is a request even where it has no line"
+
+
+def test_months_that_follow_each_other_are_one_stream_where_a_request_may_be_longer_than_a_month() -> None:
+    accounts = [f"account {number}" for number in range(12)]
+    lines = {(account, month): 20 for account in accounts for month in (MARCH, APRIL, date(2026, 9, 1))}
+    known = year(
+        due=frozenset((account, month) for account in accounts for month in (MARCH, APRIL)),
+        lines=lines, projects=("a",),
+        by_project={("", MARCH): 40, ("", APRIL): 50, ("a", APRIL): 2, ("", date(2026, 9, 1)): 700},
+    )  # fmt: skip
+
+    assert choose(known).streams == ((MARCH, date(2026, 4, 30)),)
+    apart = ((MARCH, date(2026, 3, 31)), (APRIL, date(2026, 4, 30)))
+    assert choose(replace(known, by_month=True)).streams == apart

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import RunLockedError
-from pipelines.run.lock import names_a_living_holder, run_lock
+from pipelines.run.lock import names_a_living_holder, refuse_during_a_run, run_lock
 
 _HOLDER = """
 import sys
@@ -89,3 +89,39 @@ def test_programs_started_by_a_run_do_not_inherit_its_lock(tmp_path: Path) -> No
             pass
     finally:
         child.communicate()
+
+
+_ON_A_FULL_DISK = """
+import resource, sys
+from pathlib import Path
+from pipelines.errors import DovecoteError
+from pipelines.run.lock import run_lock
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+try:
+    with run_lock(Path(sys.argv[1]), "dovecote run"):
+        pass
+except DovecoteError as error:
+    print(error)
+    sys.exit(error.exit_code)
+"""
+
+
+def test_a_full_disk_is_one_sentence_with_the_path_and_what_to_do(tmp_path: Path) -> None:
+    lock = tmp_path / "run.lock"
+    ended = subprocess.run(
+        [sys.executable, "-c", _ON_A_FULL_DISK, str(lock)], capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 1, ended.stderr
+    assert ended.stdout.startswith(f"{lock} cannot be written: File too large; free some space there")
+
+
+def test_who_must_not_disturb_a_run_is_told_who_runs_and_takes_no_lock(
+    tmp_path: Path, holder: subprocess.Popen[bytes]
+) -> None:
+    lock = tmp_path / "run.lock"
+    with pytest.raises(RunLockedError, match=rf"another run \(pid {holder.pid} on .* and it writes; wait for it"):
+        refuse_during_a_run(lock, "it writes")
+    holder.kill()
+    holder.wait()
+    refuse_during_a_run(lock, "it writes")
+    refuse_during_a_run(tmp_path / "none.lock", "it writes")

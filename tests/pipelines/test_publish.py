@@ -45,13 +45,13 @@ def test_the_file_holds_marts_only_and_says_how_fresh_and_how_proved_they_are(sm
     assert schemas == [("marts",)]
     assert columns == [
         *("snapshot_id", "published_at", "administration_id", "administration_name", "synced_at", "sync_status"),
-        *("business_date", "checks_ok", "checks_broken", "checks_other"),
+        *("sync_remark", "business_date", "checks_ok", "checks_broken", "checks_other"),
     ]
     synced_at = datetime(2026, 11, 20, 8, tzinfo=UTC)
     snapshot_id = published.snapshot.snapshot_id
     assert snapshot_id.startswith("20261120T080211Z-")
-    assert first == (snapshot_id, NOW, "1", "Company 1", synced_at, "ok", date(2026, 11, 20), 1, 1, 1)
-    assert second == (snapshot_id, NOW, "2", "Company 2", synced_at, "ok", date(2026, 11, 20), 0, 0, 0)
+    assert first == (snapshot_id, NOW, "1", "Company 1", synced_at, "ok", None, date(2026, 11, 20), 1, 1, 1)
+    assert second == (snapshot_id, NOW, "2", "Company 2", synced_at, "ok", None, date(2026, 11, 20), 0, 0, 0)
 
 
 def test_descriptions_travel_with_the_tables(small_company: SmallCompany) -> None:

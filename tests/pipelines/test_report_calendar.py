@@ -9,23 +9,24 @@ from itertools import pairwise
 import pytest
 
 from pipelines.moneybird.report_rows import Period
-from pipelines.moneybird.resources import BY_NAME
+from pipelines.moneybird.resources import BY_NAME, RESOURCES
 from pipelines.run.report_calendar import (
     STALE_A_RUN,
     Books,
     Held,
     due_periods,
+    is_swept,
     requests_for,
     stale_periods,
 )
-from pipelines.warehouse.report_periods import ReadPeriod
+from pipelines.warehouse.report_periods import TAXED, Ledger, ReadPeriod
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 SUMS, AT_END, LISTED = BY_NAME["report_tax"], BY_NAME["report_balance_sheet"], BY_NAME["report_revenue_by_contact"]
 MOVES = {date(year, month, 1): 100 * year + month for year in (2024, 2025) for month in range(1, 13)}
 MOVES |= {date(2026, month, 1): 7 * month for month in range(1, 12)}
-BOOKS = Books(2024, date(2026, 11, 22), NOW, MOVES)
+BOOKS = Books(2024, date(2026, 11, 22), NOW, Ledger(MOVES))
 
 
 def year(number: int) -> Period:
@@ -44,7 +45,7 @@ def read_all(resource=SUMS, books: Books = BOOKS, held: Held | None = None) -> H
         for part in parts:
             if not (resource.report.as_of and part > Period.of_month(books.today)):
                 held.periods[part] = ReadPeriod(books.now, 3, books.fingerprint(resource, part))
-    if resource.cadence.is_due(held.swept_at, books.now):
+    if is_swept(resource, held, books):
         held.swept_at = books.now
     return held
 
@@ -53,13 +54,13 @@ def later(books: Books, by: timedelta, **moved: int) -> Books:
     """The same books some time on; `moved` are months like `m2025_03` with another fingerprint."""
     changed = {date(int(name[1:5]), int(name[6:]), 1): value for name, value in moved.items()}
     now = books.now + by
-    return replace(books, now=now, today=now.date(), moves={**books.moves, **changed})
+    return replace(books, now=now, today=now.date(), ledger=Ledger({**books.ledger.moves, **changed}))
 
 
-def test_a_first_load_reads_whole_years_and_the_month_that_runs() -> None:
-    assert due_periods(SUMS, BOOKS, Held()) == [year(2026), month(11), year(2025), year(2024)]
+def test_a_first_load_reads_whole_years_for_the_month_that_runs_is_in_its_year() -> None:
+    assert due_periods(SUMS, BOOKS, Held()) == [year(2026), year(2025), year(2024)]
     begun = Held({year(2026): ReadPeriod(NOW, 3, BOOKS.fingerprint(SUMS, year(2026)))}, "twelve_months", NOW)
-    assert due_periods(SUMS, BOOKS, begun) == [month(11), year(2025), year(2024)], "no month of the day yet"
+    assert due_periods(SUMS, BOOKS, begun) == [year(2025), year(2024)], "no month of the day yet"
 
 
 def test_what_stands_at_an_end_is_read_for_years_that_have_ended_and_now() -> None:
@@ -67,7 +68,7 @@ def test_what_stands_at_an_end_is_read_for_years_that_have_ended_and_now() -> No
 
 
 def test_sums_reach_as_far_as_the_lines_do() -> None:
-    spread = replace(BOOKS, moves={**MOVES, date(2028, 2, 1): 5})
+    spread = replace(BOOKS, ledger=Ledger({**MOVES, date(2028, 2, 1): 5}))
 
     assert due_periods(SUMS, spread, Held())[:2] == [year(2028), year(2026)], "a year without lines has no sums"
     assert due_periods(AT_END, spread, Held())[0] == month(11)
@@ -94,7 +95,7 @@ def test_a_run_at_the_same_hour_every_day_reads_every_day() -> None:
     held = read_all()
     held.swept_at = NOW + DAY
 
-    assert due_periods(SUMS, later(BOOKS, DAY - timedelta(minutes=20), m2026_11=1), held) == [year(2026), month(11)]
+    assert due_periods(SUMS, later(BOOKS, DAY - timedelta(minutes=20), m2026_11=1), held) == [year(2026)]
 
 
 def test_what_stands_at_an_end_moves_with_every_month_before_it() -> None:
@@ -128,7 +129,7 @@ def test_every_month_of_this_year_and_the_last_is_read_once_a_month_one_a_day() 
     for _ in range(75):
         books = later(books, DAY)
         due = [period for period in due_periods(SUMS, books, held) if period.is_month]
-        assert len(due) <= 2, "the month of the day, and a month that has begun"
+        assert len(due) <= 1, "the month of the day"
         for period in due:
             read.setdefault(period, []).append(books.now)
         held = read_all(SUMS, books, held)
@@ -136,6 +137,34 @@ def test_every_month_of_this_year_and_the_last_is_read_once_a_month_one_a_day() 
     assert read.keys() >= {*year(2025).months(), *(month(n) for n in range(1, 13))}
     for moments in read.values():
         assert all(timedelta(days=30) <= after - before <= timedelta(days=35) for before, after in pairwise(moments))
+
+
+def test_what_only_the_ledger_moves_is_swept_on_a_day_of_its_own_and_as_a_year() -> None:
+    turns: dict[date, list[str]] = {}
+    for resource in (one for one in RESOURCES if one.report and not one.report.swept_daily):
+        held, books = read_all(resource), BOOKS
+        for _ in range(38):  # a new year would be news
+            books = later(books, DAY)
+            for period in due_periods(resource, books, held):
+                if period != Period.of_month(books.today):
+                    turns.setdefault(books.today, []).append(resource.name)
+            held = read_all(resource, books, held)
+        assert held.periods[year(2025)].read_at > NOW + timedelta(days=20), resource.name
+        assert len([period for period in held.periods if period.is_month]) >= 2, "months that were never read"
+
+    assert max(map(len, turns.values())) <= 2, "eight reports, seven days"
+
+
+def test_a_report_moves_with_the_accounts_it_adds_up() -> None:
+    ledger = Ledger(MOVES, {"revenue": MOVES, "current_assets": MOVES, TAXED: MOVES})
+    books = replace(BOOKS, ledger=ledger)
+    paid = replace(ledger, parts={**ledger.parts, "current_assets": {**MOVES, date(2026, 11, 1): 1}})
+    tomorrow = replace(later(books, DAY), ledger=paid)
+
+    for resource, due in ((SUMS, []), (LISTED, []), (BY_NAME["report_debtors"], [month(11)])):
+        held = read_all(resource, books)
+        held.swept_at = tomorrow.now
+        assert due_periods(resource, tomorrow, held) == due, resource.name
 
 
 def test_with_months_in_the_answer_a_year_is_one_request() -> None:
@@ -179,13 +208,15 @@ def test_a_refused_report_is_tried_once_a_day(full: bool) -> None:
     assert due_periods(SUMS, replace(later(BOOKS, DAY), full=full), held) == [month(11)]
 
 
-def test_without_ledger_lines_the_month_that_runs_is_read_every_day() -> None:
+def test_without_a_ledger_what_runs_is_read_every_day() -> None:
     """A token that may read debtors but no ledger would otherwise show debtors of last month."""
-    blind = replace(BOOKS, moves={})
-    held = read_all(SUMS, blind)
-    held.swept_at = NOW + DAY
+    blind = replace(BOOKS, ledger=Ledger())
+    for resource, runs in ((SUMS, year(2026)), (AT_END, month(11))):
+        held = read_all(resource, blind)
+        held.swept_at = NOW + DAY
 
-    assert due_periods(SUMS, later(blind, DAY), held) == [month(11)]
+        assert due_periods(resource, later(blind, DAY), held) == [runs]
+        assert due_periods(resource, replace(BOOKS, ledger=Ledger(is_seen=True), now=NOW + DAY), held) == [], "empty"
 
 
 def test_a_long_list_costs_its_pages() -> None:

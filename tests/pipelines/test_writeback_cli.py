@@ -21,14 +21,14 @@ MARTS = """
     create table marts.dim_administration as select '101' as administration_id, 'Duif' as administration_name,
         'EUR' as currency_code, date '2026-09-30' as period_locked_until_date, false as is_suspended;
     create table marts.dim_contact as select '101' as administration_id, '7' as contact_id,
-        'Molen B.V.' as contact_name, false as is_archived;
+        'Molen B.V.' as contact_name, false as is_archived, false as is_deleted, false as is_unknown;
     create table marts.dim_tax_rate as select '101' as administration_id, '21' as tax_rate_id,
         '21% btw' as tax_rate_name, 21::decimal(18, 6) as percentage, 'sales_invoice' as tax_rate_type,
         true as is_active;
     create table marts.dim_ledger_account as select '101' as administration_id, '8000' as ledger_account_id,
         'Omzet' as account_name, '80000' as account_number, true as is_active, true as is_sales_invoice_allowed;
     create table marts.dim_project as select '101' as administration_id, '5' as project_id, 'Kade' as project_name,
-        'active' as project_state;
+        'active' as project_state, false as is_deleted;
 """
 SNAPSHOT = "marts-20261120T080000Z-ab12.duckdb"
 DRAFT = {

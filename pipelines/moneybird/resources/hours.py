@@ -13,6 +13,7 @@ ROWS: tuple[Resource, ...] = (
         scopes=(("time_entries",),),
         paged=True,
         windowed=True,
+        dated_by="started_at",
         filters={"state": "all", "include_nil_contacts": "true", "include_active": "true"},
         columns=columns(
             id=TEXT, contact_id=TEXT, project_id=TEXT, sales_invoice_id=TEXT, user_id=TEXT, started_at=MOMENT,
@@ -28,7 +29,8 @@ ROWS: tuple[Resource, ...] = (
             "events": TRAIL,
             "notes": TRAIL,
         },
-        why="No feed, no updated_after: windows are read again and compared. Running timers hide without the switch.",
+        why="No feed, no updated_after: windows are read again and compared, those older than last year "
+        "once a week. Running timers hide without the switch.",
         docs="https://developer.moneybird.com/api/time-entries",
     ),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from pipelines.moneybird.resources.row import (
     DATE,
     MONEY,
     PRECISE,
+    TAXED,
     TEXT,
     Cadence,
     Column,
@@ -27,9 +28,10 @@ _KEY = ("period_start_date", "period_end_date", "line_number")
 _DOCS = "https://developer.moneybird.com/api/reports"
 _BOOKKEEPING: tuple[tuple[Scope, ...], ...] = (("documents", "sales_invoices"),)
 _ACCOUNT = ("ledger_account_id", "value")
+_REVENUE, _EXPENSES = ("revenue",), ("expenses", "direct_costs")
 
 
-def _listed(name: str, key: str, scope: Scope, why: str, *, as_of: bool = False) -> Resource:
+def _listed(name: str, key: str, scope: Scope, why: str, moved_by: tuple[str, ...], *, as_of: bool = False) -> Resource:
     """A report that is one list of ids with amounts, in pages; the id is null for what has none."""
     return Resource(
         name=f"report_{name}",
@@ -41,7 +43,7 @@ def _listed(name: str, key: str, scope: Scope, why: str, *, as_of: bool = False)
         cadence=Cadence.DAILY,
         key=_KEY,
         columns=(*_PERIOD, Column(key, TEXT), Column("amount", MONEY)),
-        report=Report((Section((name,), (key, "amount")),), as_of=as_of),
+        report=Report((Section((name,), (key, "amount")),), as_of=as_of, moved_by=moved_by),
         why=why,
         docs=_DOCS,
     )
@@ -81,7 +83,9 @@ ROWS: tuple[Resource, ...] = (
                     ("tax_rates",),
                     ("tax_rate_id", "report_reference", "type", "name", "percentage", "amount", "tax"),
                 ),
-            )
+            ),
+            moved_by=(TAXED,),
+            swept_daily=True,
         ),
         why="The only place where Moneybird says in which box of the return a rate belongs; returns have no resource.",
         docs=_DOCS,
@@ -89,10 +93,12 @@ ROWS: tuple[Resource, ...] = (
     _listed(
         "debtors", "contact_id", "sales_invoices", as_of=True,
         why="What customers owe by Moneybird's own count. Balance at the end or movement of the period is D9.",
+        moved_by=("current_assets",),
     ),
     _listed(
         "creditors", "contact_id", "documents", as_of=True,
         why="What suppliers are owed by Moneybird's own count. Balance at the end or movement of the period is D9.",
+        moved_by=("current_liabilities",),
     ),
     Resource(
         name="report_balance_sheet",
@@ -142,6 +148,7 @@ ROWS: tuple[Resource, ...] = (
                     for name in ("gross_profit", "operating_profit", "net_profit", "total_expenses", "total_revenue")
                 ),
             ),
+            moved_by=(*_REVENUE, *_EXPENSES, "other_income_expenses"),
             takes_a_year=True,
         ),
         why="The result as Moneybird states it. Sections are not signed alike: revenue and other income are credit "
@@ -151,17 +158,21 @@ ROWS: tuple[Resource, ...] = (
     _listed(
         "revenue_by_contact", "contact_id", "sales_invoices",
         why="The control total of the contact on lines of revenue.",
+        moved_by=_REVENUE,
     ),
     _listed(
         "revenue_by_project", "project_id", "sales_invoices",
         why="The control total of the project on lines of revenue.",
+        moved_by=_REVENUE,
     ),
     _listed(
         "expenses_by_contact", "contact_id", "documents",
         why="The control total of the contact on lines of expenses and direct costs.",
+        moved_by=_EXPENSES,
     ),
     _listed(
         "expenses_by_project", "project_id", "documents",
         why="The control total of the project on lines of expenses and direct costs.",
+        moved_by=_EXPENSES,
     ),
 )  # fmt: skip

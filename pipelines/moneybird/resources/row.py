@@ -19,6 +19,7 @@ DATE = "DATE"
 MOMENT = "TIMESTAMP WITH TIME ZONE"
 MONEY = "DECIMAL(18,2)"
 PRECISE = "DECIMAL(18,6)"  # unit prices, quantities, percentages
+TAXED = "taxed"  # in `Report.moved_by`: lines with a tax rate, whatever their account
 JSON_TEXT = "JSON text"  # only in `columns(...)`: a TEXT column that holds a list or an object, kept as JSON
 
 
@@ -107,6 +108,8 @@ class Report:
 
     sections: tuple[Section, ...]
     as_of: bool = False  # what stands at the period's end, so it moves with every earlier month
+    moved_by: tuple[str, ...] = ()  # the account types whose lines it adds up, or TAXED; empty: any line
+    swept_daily: bool = False  # each month once a month, because rows can change that no ledger line tells of
     takes_a_year: bool = False  # took twelve months also before 2026-09-30, when the others took one
 
 
@@ -128,6 +131,7 @@ class Resource:
     query: Mapping[str, str] = field(default_factory=dict)
     filters: Mapping[str, str] = field(default_factory=dict)
     windowed: bool = False  # has a `period` filter that hides history unless it is given
+    dated_by: str = ""  # of a windowed list: the moment that decides in which window a record is
     paged: bool = False
     single: bool = False  # answers one record instead of a list
     cadence: Cadence = Cadence.HOT

@@ -1,0 +1,121 @@
+"""What is kept from us is named and missing; all the rest of the administration is read, stamped and published."""
+
+from __future__ import annotations
+
+import json
+
+from pipelines.run.sync_report import SyncReport
+from pipelines.sandbox.world import Token
+from tests.end_to_end.conftest import Group
+from tests.end_to_end.test_auditfile_verb import check
+
+HOLDING, STUDIO = 0, 1
+SCOPES = {"sales_invoices", "documents", "estimates", "bank", "time_entries", "settings"}
+
+
+def narrow(group: Group, scope: str) -> dict[str, str]:
+    """A token for everything but `scope`."""
+    ids = tuple(int(one["id"]) for one in group.described["administrations"])
+    group.world.add_token(Token("narrow", "narrow-secret", ids, frozenset(SCOPES - {scope})))
+    return {"narrow": "narrow-secret"}
+
+
+def asked(group: Group, administration: int) -> int:
+    return sum(count for (id_, _), count in group.requests().items() if id_ == group.id(administration))
+
+
+def status(group: Group, report: SyncReport, administration: int) -> str:
+    return report.administrations[group.id(administration)]["status"]
+
+
+def test_without_documents_the_ledger_is_not_provable_and_all_else_is_published(group: Group) -> None:
+    group.described["tokens"] = {name: {"token": secret} for name, secret in narrow(group, "documents").items()}
+    run = group.dovecote("run", "--json")
+    told = group.dovecote("status").stdout
+
+    assert run.returncode == 3, run.stderr
+    sync = json.loads(run.stdout)["sync"]
+    assert sync["status"] == "partly"
+    for one in sync["administrations"].values():
+        assert one["status"] == "partly"
+        assert one["error"].count("lacks scope `documents`") == 1, "one sentence for all that one scope hides"
+        assert {"purchase_invoices", "receipts", "report_creditors"} < set(one["not_read"])
+    debtors = "select distinct status from marts.recon_checks where check_id = 'debtors_equal_control_account'"
+    assert group.query(debtors) == [("not_computable",)], "a ledger that was not read is no break"
+    assert "Missing    Duivenhof Studio B.V.: Token 'narrow' lacks scope `documents`" in told
+    assert "never" not in told.split("Published")[0], "it was synced"
+    rows = group.query("select distinct sync_status, last_synced_at is null from marts.dim_administration")
+    assert rows == [("partly", False)]
+    assert group.query("select distinct state from sync.ledger_month_proof") == [("not_provable",)]
+    assert group.query("select count(*) > 0 from raw.sales_invoices") == [(True,)]
+    (file,) = check(group, group.id(STUDIO), year=2025).outcomes
+    assert "Its ledger could not be read" in str(file.error)
+    assert "sync` first" not in str(file.error)
+
+
+def test_without_time_entries_the_ledger_is_proved_and_next_time_they_come(group: Group) -> None:
+    report = group.sync(tokens=narrow(group, "time_entries"))
+
+    assert report.administrations[group.id(STUDIO)]["not_read"] == ["time_entries"]
+    assert (report.status, report.exit_code) == ("partly", 3)
+    assert {proof.state for proof in report.proofs} == {"proved"}
+    assert [one.status for one in check(group, group.id(STUDIO), year=2025).outcomes] == ["proved"]
+
+    assert group.sync().status == "ok"
+    assert group.differences() == []
+    assert group.query("select distinct status, error from sync.administrations") == [("ok", None)]
+
+
+def test_a_server_that_is_down_for_one_company_is_asked_a_dozen_times_and_not_a_hundred(group: Group) -> None:
+    group.begin_synced()
+    group.happens("advance_clock", STUDIO, seconds=90_000)
+    group.forget_requests()
+    group.fault("status", status=503, match=f"/{group.id(STUDIO)}/", times=9999)
+
+    report = group.sync()
+
+    assert asked(group, STUDIO) == 12, "three resources, four times each"
+    assert status(group, report, STUDIO) == "failed"
+    assert report.administrations[group.id(STUDIO)]["error"] == (
+        "Moneybird answers 503 for contacts, sales invoices and external sales invoices of Duivenhof Studio B.V.; a "
+        "fault on their side, try again later. After 3 such faults in a row the rest of Duivenhof Studio B.V. was put "
+        "off; the next run asks again."
+    )
+    assert status(group, report, HOLDING) == "ok"
+
+    group.control.delete("/_sandbox/faults")
+    assert group.sync().status == "ok"
+    assert group.differences() == []
+
+
+def test_faults_that_are_not_in_a_row_put_nothing_off(group: Group) -> None:
+    group.begin_synced()
+    for path in ("sales_invoices", "estimates", "documents/receipts", "reports/general_ledger"):
+        group.fault("status", status=503, match=f"{group.id(STUDIO)}/{path}", times=9999)
+
+    report = group.sync()
+
+    assert status(group, report, STUDIO) == "partly"
+    assert report.administrations[group.id(STUDIO)]["not_read"] == [
+        "estimates", "general_ledger", "receipts", "sales_invoices"
+    ]  # fmt: skip
+    stamped = (
+        f"select synced_at = attempted_at from sync.administrations where administration_id = '{group.id(STUDIO)}'"
+    )
+    assert group.query(stamped) == [(True,)]
+
+
+def test_an_unknown_time_zone_is_assumed_to_be_amsterdam_and_said(group: Group) -> None:
+    group.begin_synced()
+    group.world.administrations[int(group.id(STUDIO))].time_zone = "Mars/Phobos"
+
+    report = group.sync()
+
+    assert (report.status, report.exit_code) == ("ok", 0)
+    assert report.administrations[group.id(HOLDING)]["remarks"] == []
+    assert report.administrations[group.id(STUDIO)]["remarks"] == [
+        "Nobody here knows time zone 'Mars/Phobos' of Duivenhof Studio B.V., so its days are counted in "
+        "Europe/Amsterdam; choose another one in Moneybird, or update tzdata."
+    ]
+    kept = group.query("select status, error like 'Nobody here knows%' from sync.administrations order by name")
+    assert kept.count(("ok", True)) == 1
