@@ -42,13 +42,17 @@ def strip(
 def freshness(chosen: pd.DataFrame, published_at: datetime, now: datetime) -> words.Verdict:
     """When the administrations chosen were last synced. Server times are compared with each other in SQL; only the
     time of publishing, taken on this machine, is compared with `now`."""
-    behind = chosen[chosen["is_behind"].astype(bool) | (chosen["sync_status"] != "ok")]
+    behind = chosen[chosen["is_behind"].astype(bool) | ~chosen["sync_status"].isin(["ok", "partly"])]
     fresh = chosen.drop(behind.index)
-    named = tuple(_why(row) for row in records(behind))
+    partly = fresh[fresh["sync_status"] == "partly"]
+    named = tuple(_why(row) for row in records(pd.concat([behind, partly])))
     oldest = moment(min(fresh["synced_at"])) if len(fresh) else "never"
     if published_at < now - OLD_AFTER:
         line = f"No newer figures since {moment(published_at)}: is the scheduled run still working?"
         return words.Verdict("in_motion", "Not fresh", f"Synced {oldest}.", (line, *named))
+    if len(partly) and not len(behind):
+        names = plain(listing(sorted(partly["administration_name"])))
+        return words.Verdict("in_motion", "Partly fresh", f"Synced {oldest}, but {names} only in part.", named)
     if named:
         names = plain(listing(sorted(behind["administration_name"])))
         rest = f"; the others synced {oldest}." if len(fresh) else "; nothing here is up to date."
@@ -60,7 +64,9 @@ def _why(row: Mapping[str, Any]) -> str:
     name = f"**{plain(row['administration_name'])}**"
     if row["synced_at"] is None:
         return f"{name} was never synced and has no figures here."
-    failed = row["sync_status"] != "ok"
+    if row["sync_status"] == "partly" and not row["is_behind"]:
+        return f"{name} was read only in part at {moment(row['synced_at'])}; `dovecote status` says what is missing."
+    failed = row["sync_status"] == "failed"
     reason = "could not be synced in the last run" if failed else "was not synced for more than a day"
     return f"{name} {reason}; its figures are those of {moment(row['synced_at'])}."
 

@@ -32,6 +32,11 @@ MEANING = {
     "ledger_balanced": "Left: debit of the lines we hold; right: credit. Equal on every day of the month.",
     "ledger_equals_report": "Left: our lines; right: Moneybird's own general ledger report, per account and month.",
     DEBTORS: "Left: balance of the debtors' account; right: open items. Listed bookings explain what lies between.",
+    "creditors_equal_control_account": "Left: balance of the creditors' account; right: open purchases.",
+    "debtors_equal_report": "Left: lines on the debtors' account; right: Moneybird's own report, per customer.",
+    "creditors_equal_report": "Left: lines on the creditors' account; right: Moneybird's own report, per supplier.",
+    "numbering_has_no_gaps": "Left: invoice numbers that are missing or given twice; deleted invoices explain theirs.",
+    "documents_are_not_doubled": "Left: documents that look like an earlier one of the same contact and amount.",
     "invoice_equals_lines_and_vat": "Left: totals of the invoices; right: their lines and VAT.",
 }
 SIGNS = {"ok": "✓", "break": "✗", "accepted": "✓"}

@@ -10,6 +10,7 @@ import pandas as pd
 from dashboards.db import Snapshot, query
 
 DEBTORS = "debtors_equal_control_account"
+BALANCES = (DEBTORS, "creditors_equal_control_account")  # what stood wrong on one date stands wrong on every later one
 MAX_ROWS = 1000  # months × checks × administrations; more is a job for SQL, not for a screen
 
 _NAMES = """
@@ -45,12 +46,12 @@ def standing(snapshot: Snapshot, administrations: Sequence[str], as_of: date) ->
                 row_number() over (partition by check_id, administration_id order by period_end_date desc) as recency
             from dated
             where case
-                when check_id = '{DEBTORS}' then coalesce(period_end_date <= $2, true)
+                when check_id in {BALANCES} then coalesce(period_end_date <= $2, true)
                 else dates = 1 or period_end_date is null or date_trunc('month', period_end_date) <= $2
             end
         ),
         standing as (
-            select * from counted where check_id <> '{DEBTORS}' or recency = 1
+            select * from counted where check_id not in {BALANCES} or recency = 1
         ),
         accounts as (
             select administration_id, min(account_number) as account_number
@@ -61,10 +62,11 @@ def standing(snapshot: Snapshot, administrations: Sequence[str], as_of: date) ->
         items as (
             select standing.administration_id, count(*) as item_count
             from standing
-            inner join marts.recon_debtor_items on
-                recon_debtor_items.administration_id = standing.administration_id
-                and recon_debtor_items.item_date <= standing.period_end_date
-                and recon_debtor_items.item_kind not like 'unexplained%'
+            inner join marts.recon_items on
+                recon_items.check_id = standing.check_id
+                and recon_items.administration_id = standing.administration_id
+                and recon_items.item_date <= standing.period_end_date
+                and recon_items.is_explained
             where standing.check_id = '{DEBTORS}'
             group by standing.administration_id
         ),
@@ -123,12 +125,12 @@ def debtor_items(snapshot: Snapshot, administrations: Sequence[str], as_of: date
             administration_id, administration_name, item_date, item_kind, document_type, document_id,
             case when contact_key <> administration_id || '-none' then contact_name end as contact_name,
             description, amount
-        from marts.recon_debtor_items
+        from marts.recon_items
         inner join checked using (administration_id)
         inner join administration_names using (administration_id)
         left join marts.dim_contact using (administration_id, contact_key)
-        where administration_id = any($1) and item_date <= checked_date
-        order by item_kind like 'unexplained%' desc, administration_name, item_date, item_kind, document_id
+        where check_id = '{DEBTORS}' and administration_id = any($1) and item_date <= checked_date
+        order by is_explained, administration_name, item_date, item_kind, document_id
         limit {MAX_ROWS}
         """,
         (list(administrations), as_of),

@@ -18,7 +18,8 @@ def contacts(snapshot: Snapshot, _administrations: Sequence[str], _as_of: date, 
         """
         select contact_id as id, concat_ws(' · ', contact_name, customer_number) as label
         from marts.dim_contact
-        where administration_id = ? and contact_id is not null and not coalesce(is_archived, false)
+        where administration_id = ? and contact_id is not null and not coalesce(is_archived, false) and not is_deleted
+            and not is_unknown
         order by label, id
         """,
         (administration_id,),
@@ -64,7 +65,7 @@ def projects(snapshot: Snapshot, _administrations: Sequence[str], _as_of: date, 
         """
         select project_id as id, project_name as label
         from marts.dim_project
-        where administration_id = ? and project_id is not null and project_state = 'active'
+        where administration_id = ? and project_id is not null and project_state = 'active' and not is_deleted
         order by label, id
         """,
         (administration_id,),

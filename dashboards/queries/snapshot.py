@@ -7,7 +7,7 @@ import pandas as pd
 from dashboards.db import LOCAL_ZONE, Snapshot, query
 
 STALE_HOURS = 24  # a run is meant to come every hour; a day behind is worth a word
-STATUSES = {"ok": "complete", "failed": "failed"}
+STATUSES = {"ok": "complete", "partly": "in part", "failed": "failed"}
 
 
 def administrations(snapshot: Snapshot) -> pd.DataFrame:

@@ -64,3 +64,8 @@
         )
     end
 {%- endmacro %}
+
+{#- Hours with decimals as whole minutes, half up. -#}
+{% macro whole_minutes(hours) -%}
+    cast(round(cast({{ hours }} as decimal(18, 6)) * 60, 0) as integer)
+{%- endmacro %}

@@ -13,3 +13,12 @@
 {% macro text_or_null(column) -%}
     nullif(trim({{ column }}), '')
 {%- endmacro %}
+
+{#- A contact as people call it: company, else first and last name, else its number. -#}
+{% macro contact_name() -%}
+    coalesce(
+        company_name,
+        nullif(trim(coalesce(firstname, '') || ' ' || coalesce(lastname, '')), ''),
+        'Contact ' || coalesce(customer_number, contact_id)
+    )
+{%- endmacro %}

@@ -1,7 +1,5 @@
 -- No administration the sync or the raw data knows is missing from the dimension or from a check.
-{% set checks = [
-    'ledger_balanced', 'ledger_equals_report', 'debtors_equal_control_account', 'invoice_equals_lines_and_vat'
-] %}
+{% set checks = recon_check_rows() %}
 with known as (
 
     select administration_id from {{ ref('stg_moneybird__administrations') }}

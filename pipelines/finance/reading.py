@@ -29,7 +29,9 @@ class FinanceTableError(ConfigurationError):
 def read(path: Path, table: Table) -> tuple[Row, ...]:
     """The rows of the file, every column a text, empty where the cell is. Raises FinanceTableError."""
     numbered = tuple(_cells(path, table))
-    _refuse_twins(path, table, numbered)
+    _refuse_twins(path, table.key, numbered)
+    if table.alone:
+        _refuse_twins(path, table.alone, [(line, row) for line, row in numbered if row[table.alone[-1]] != "none"])
     _refuse_overlaps(path, table, numbered)
     return tuple(row for _, row in numbered)
 
@@ -122,16 +124,18 @@ def _written(kind: Kind, cell: str) -> str | None:
             return _date(cell)
         case Kind.DECIMAL:
             return _decimal(cell)
+        case Kind.INTEGER:
+            return cell if cell.isascii() and cell.isdigit() else None
         case Kind.BOOLEAN:
             return _BOOLEANS.get(cell.lower())
 
 
-def _refuse_twins(path: Path, table: Table, rows: Sequence[tuple[int, Row]]) -> None:
+def _refuse_twins(path: Path, columns: Sequence[str], rows: Sequence[tuple[int, Row]]) -> None:
     seen: dict[tuple[str, ...], int] = {}
     for line, row in rows:
-        key = tuple(row[name] for name in table.key)
+        key = tuple(row[name] for name in columns)
         if key in seen:
-            names = ", ".join(table.key)
+            names = ", ".join(columns)
             raise _wrong(path, line, None, f"one row per {names}", f"the same as on line {seen[key]}")
         seen[key] = line
 

@@ -13,6 +13,7 @@ class Kind(Enum):
     ID = "the digits of an id of Moneybird"
     DATE = "a date such as 2026-12-31"
     DECIMAL = "a number such as 1250.00"
+    INTEGER = "a whole number"
     BOOLEAN = "true or false"
 
 
@@ -28,11 +29,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: `<name>.csv`. No two rows are alike in all of `key`; rows with a validity may not overlap in time."""
+    """One table: `<name>.csv`. No two rows are alike in all of `key`, nor in all of `alone` unless that ends in `none`.
+
+    Rows with a validity may not overlap in time.
+    """
 
     name: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
+    alone: tuple[str, ...] = ()
 
     @property
     def has_validity(self) -> bool:
@@ -63,6 +68,7 @@ TABLES: tuple[Table, ...] = (
         (_ADMINISTRATION, _id("ledger_account_id", required=True), _text("role", required=True, choices=ROLES),
          _CONFIRMED, _text("note")),
         ("administration_id", "ledger_account_id"),
+        alone=("administration_id", "role"),  # two debtors accounts would double every amount that is joined by role
     ),
     Table(
         "group_accounts",
@@ -83,6 +89,17 @@ TABLES: tuple[Table, ...] = (
         (_ADMINISTRATION, _id("tax_rate_id", required=True), *_VALIDITY, _text("tax_report_reference", required=True),
          _CONFIRMED),
         ("administration_id", "tax_rate_id", "valid_from_date"),
+    ),
+    Table(
+        "vat_rules",
+        (_text("rule_id", required=True), Column("priority", Kind.INTEGER, required=True),
+         _text("action", required=True, choices=("auto", "review", "block")), _text("seller_scheme", required=True),
+         _text("customer_zone", required=True),
+         _text("customer_type", required=True, choices=("any", "business", "consumer")),
+         _text("vat_number_status", required=True), _text("supply_kind", required=True), _text("condition"),
+         _text("rate_kind"), _text("box"), _text("icp_kind", choices=("goods", "services", "triangulation")),
+         _text("ubl_category"), _text("vatex_code"), _text("invoice_text"), _text("confidence")),
+        ("rule_id",),
     ),
     Table(
         "ownership",

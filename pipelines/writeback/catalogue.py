@@ -96,7 +96,7 @@ class MartsCatalogue:
     def contact(self, administration_id: str, contact_id: str) -> Contact | None:
         row = self._one(
             "select contact_id, contact_name, is_archived from marts.dim_contact "
-            "where administration_id = ? and contact_id = ?",
+            "where administration_id = ? and contact_id = ? and not is_deleted and not is_unknown",
             administration_id,
             contact_id,
         )
@@ -135,7 +135,7 @@ class MartsCatalogue:
     def project(self, administration_id: str, project_id: str) -> Project | None:
         row = self._one(
             "select project_id, project_name, project_state from marts.dim_project "
-            "where administration_id = ? and project_id = ?",
+            "where administration_id = ? and project_id = ? and not is_deleted",
             administration_id,
             project_id,
         )

@@ -48,8 +48,9 @@ TABLES = {
     "period_end_date date, left_amount decimal(18, 2), right_amount decimal(18, 2), "
     "explained_amount decimal(18, 2), difference decimal(18, 2), tolerance decimal(18, 2), status varchar, "
     "drill_key varchar",
-    "recon_debtor_items": "administration_id varchar, item_date date, document_type varchar, document_id varchar, "
-    "item_kind varchar, amount decimal(18, 2), description varchar, contact_key varchar",
+    "recon_items": "check_id varchar, administration_id varchar, item_number integer, period varchar, item_date date, "
+    "document_type varchar, document_id varchar, item_kind varchar, is_explained boolean, amount decimal(18, 2), "
+    "description varchar, contact_key varchar",
 }
 
 Rows = Mapping[str, Sequence[Sequence[Any]]]
@@ -86,6 +87,7 @@ def _check(check: str, kind: str, key: str, end: date, left: str, right: str, ex
 def group() -> dict[str, list[Any]]:
     """The rows described above, to be changed by a test before publishing. `administrations` fills two tables."""
     month_end, november, august = date(2026, 10, 31), date(2026, 11, 30), date(2026, 8, 10)
+    about = ("debtors_equal_control_account", HOLDING)
     return {
         "administrations": [
             _administration(HOLDING, "Duif Holding B.V."),
@@ -141,10 +143,13 @@ def group() -> dict[str, list[Any]]:
             _check("debtors_equal_control_account", "books", SOFTWARE, TODAY, "2420.00", "2420.00", "0", "ok"),
             _check("invoice_equals_lines_and_vat", "books", HOLDING, TODAY, "1694.00", "1694.00", "0", "ok"),
         ],
-        "recon_debtor_items": [
-            (HOLDING, date(2024, 1, 1), "Document", "9001", "opening balance", Decimal("250.00"), "Beginbalans", None),
-            (HOLDING, date(2026, 11, 12), "Document", "9002", "journal on control account", Decimal("-50.00"),
-             "Memoriaal: korting", f"{HOLDING}-molen"),
+        "recon_items": [
+            (*about, 1, None, date(2024, 1, 1), "Document", "9001", "opening balance", True, Decimal("250.00"),
+             "Beginbalans", None),
+            (*about, 2, None, date(2026, 11, 12), "Document", "9002", "journal on control account", True,
+             Decimal("-50.00"), "Memoriaal: korting", f"{HOLDING}-molen"),
+            ("bank_equals_ledger", HOLDING, 1, "2026-10", month_end, "FinancialMutation", "9003",
+             "posted with another amount", False, Decimal("7.00"), None, None),
         ],
     }  # fmt: skip
 

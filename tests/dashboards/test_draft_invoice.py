@@ -22,10 +22,14 @@ HOLDING, SOFTWARE = "101", "202"
 SECRET = "a-token-nobody-may-see"
 MARTS = """
     create or replace table marts.dim_contact (contact_key varchar, administration_id varchar, contact_id varchar,
-        contact_name varchar, customer_number varchar, is_archived boolean);
+        contact_name varchar, customer_number varchar, is_archived boolean, is_deleted boolean, is_unknown boolean);
     insert into marts.dim_contact values
-        ('101-7', '101', '7', 'Molen B.V.', '1001', false), ('101-8', '101', '8', 'Weg B.V.', '1002', true),
-        ('202-9', '202', '9', 'Sluis B.V.', '1003', false), ('101-none', '101', null, null, null, null);
+        ('101-7', '101', '7', 'Molen B.V.', '1001', false, false, false),
+        ('101-8', '101', '8', 'Weg B.V.', '1002', true, false, false),
+        ('101-10', '101', '10', 'Gewist B.V.', '1004', false, true, false),
+        ('101-11', '101', '11', 'Contact 11', null, false, false, true),
+        ('202-9', '202', '9', 'Sluis B.V.', '1003', false, false, false),
+        ('101-none', '101', null, null, null, null, false, false);
     create or replace table marts.dim_tax_rate (tax_rate_key varchar, administration_id varchar, tax_rate_id varchar,
         tax_rate_name varchar, percentage decimal(18, 6), tax_rate_type varchar, country_code varchar,
         is_active boolean);
@@ -41,9 +45,10 @@ MARTS = """
         ('101-1', '101', '1300', 'Debiteuren', '13011', 'current_assets', 'debtors', true, false),
         ('101-2', '101', '8000', 'Omzet', '80000', 'revenue', null, true, true);
     create or replace table marts.dim_project (project_key varchar, administration_id varchar, project_id varchar,
-        project_name varchar, project_state varchar);
+        project_name varchar, project_state varchar, is_deleted boolean);
     insert into marts.dim_project values
-        ('101-5', '101', '5', 'Kade', 'active'), ('101-6', '101', '6', 'Oud', 'archived');
+        ('101-5', '101', '5', 'Kade', 'active', false), ('101-6', '101', '6', 'Oud', 'archived', false),
+        ('101-7', '101', '7', 'Gewist', 'active', true);
 """
 
 

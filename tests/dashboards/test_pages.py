@@ -204,6 +204,19 @@ def test_administrations_behind_are_named(publish: Any, group: Group, open_app: 
     )
 
 
+def test_one_that_was_read_in_part_is_fresh_and_named(
+    publish: Any, group: Group, open_app: Callable[[], AppTest]
+) -> None:
+    group["administrations"][1].update(status="partly")
+    publish(group)
+    app = open_app()
+    assert app.warning[0].value == (
+        "- **Duif Software B\\.V\\.** was read only in part at 08:02 on 20-11-2026; "
+        "`dovecote status` says what is missing."
+    )
+    assert "Synced 08:02 on 20-11-2026, but Duif Software B\\.V\\. only in part." in _prose(app)
+
+
 def test_an_old_snapshot_asks_whether_the_schedule_still_runs(
     publish: Any, group: Group, open_app: Callable[[], AppTest]
 ) -> None:

@@ -3,14 +3,14 @@
 --   2 Leeg       synced, with a chart and without a single record
 --   3 Kapot      planted breaks: an unknown invoice, a lost payment, a day out of balance, a report that differs
 --   4 Nooit      only known to the sync, which failed
---   5 Jaar       a closed year, and no debtors account to be found
+--   5 Jaar       a closed year, no debtors account to be found, and a time zone that nobody knows
 
 insert into raw.administrations (administration_id, id, name, currency, country, time_zone, suspended, period_start_date)
 values
 ('1', '1', 'Voorbeeld B.V.', 'EUR', 'NL', 'Europe/Amsterdam', false, '2025-01-01'),
 ('2', '2', 'Leeg B.V.', 'EUR', 'NL', 'Europe/Amsterdam', false, '2026-01-01'),
 ('3', '3', 'Kapot B.V.', 'EUR', 'NL', 'Europe/Amsterdam', false, '2025-01-01'),
-('5', '5', 'Jaar B.V.', 'EUR', 'NL', 'Europe/Amsterdam', false, '2025-01-01');
+('5', '5', 'Jaar B.V.', 'EUR', 'NL', 'Mars/Phobos', false, '2025-01-01');
 
 insert into sync.administrations
 values
@@ -25,6 +25,10 @@ values
 ('2', 2026, 0, 0, 'proved', null, '2026-11-20 08:00:00Z'),
 ('3', 2025, 2, 1, 'in_motion', 'the report moved', '2026-11-20 08:00:00Z'),
 ('3', 2026, 3, 1, 'differs', null, '2026-11-20 08:00:00Z');
+
+insert into sync.ledger_month_proof
+values
+('3', '2025-12-01', 2, 1, 'in_motion', 'the report moved', 'month', '2026-11-20 08:00:00Z');
 
 -- In administration 1 debtors keep their name and lost their number; in 5 the type is wrong, so there is no role.
 insert into raw.ledger_accounts

@@ -1,6 +1,6 @@
 """A warehouse with a hand-typed company, built once per session by real dbt in a process of its own.
 
-    company.sql (tiny rows) ──▶ raw.*, sync.* (shapes from RESOURCES) ──dbt build──▶ marts, read by the tests
+    company.sql, … (tiny rows) ──▶ raw.*, sync.* (shapes from RESOURCES) ──dbt build──▶ marts, read by the tests
 
 dbt keeps a DuckDB file open until its process ends, so no test runs it in process.
 """
@@ -10,38 +10,56 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from pipelines.run.tables import raw_tables
+from pipelines.run.tables import history_tables, raw_tables
+from pipelines.warehouse.history import HISTORY
 from pipelines.warehouse.raw import create_tables
 
 HERE = Path(__file__).resolve().parent
+LOADED_AT = "2026-11-20 08:00:00Z"  # of every row that does not say otherwise
+PARTS = ("company.sql", "debtors.sql", "purchases.sql")
 SYNC_TABLES = (
     "administrations (administration_id VARCHAR, name VARCHAR, status VARCHAR, error VARCHAR,"
     " attempted_at TIMESTAMPTZ, synced_at TIMESTAMPTZ)",
     "ledger_proof (administration_id VARCHAR, year INTEGER, accounts INTEGER, differences INTEGER, state VARCHAR,"
     " reason VARCHAR, checked_at TIMESTAMPTZ)",
+    "ledger_month_proof (administration_id VARCHAR, month_date DATE, accounts INTEGER, differences INTEGER,"
+    " state VARCHAR, reason VARCHAR, proof VARCHAR, checked_at TIMESTAMPTZ)",
+    "dialects (administration_id VARCHAR, question VARCHAR, answer VARCHAR, evidence VARCHAR, learned_at TIMESTAMPTZ,"
+    " checked_at TIMESTAMPTZ)",
     "report_periods (administration_id VARCHAR, resource VARCHAR, period_start_date DATE, period_end_date DATE,"
     " read_at TIMESTAMPTZ, row_count BIGINT, moves HUGEINT, is_stale BOOLEAN)",
+    "reads (administration_id VARCHAR, resource VARCHAR, scope VARCHAR, read_at TIMESTAMPTZ, row_count BIGINT)",
 )
 
 Query = Callable[..., list[tuple[Any, ...]]]
 Dbt = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def build_company(path: Path) -> None:
-    """Creates the warehouse at `path` with the raw and sync rows of company.sql."""
+def build_company(path: Path, parts: Sequence[str] = PARTS) -> None:
+    """Creates the warehouse at `path` with the raw and sync rows of the company, or of other parts."""
     with duckdb.connect(str(path)) as connection:
         connection.execute("set timezone = 'UTC'; create schema sync")
         create_tables(connection, raw_tables())
+        create_tables(connection, history_tables(), HISTORY)
         for table in SYNC_TABLES:
             connection.execute(f"create table sync.{table}")
-        connection.execute((HERE / "company.sql").read_text())
+        for part in parts:
+            connection.execute((HERE / part).read_text())
+        for shape in raw_tables():
+            if "__" not in shape.name:  # every list of who was synced, also where it was empty
+                connection.execute(
+                    "insert into sync.reads select administration_id, $1, '', synced_at, 0 from sync.administrations"
+                    " where synced_at is not null",
+                    [shape.name],
+                )
+            connection.execute(f'update raw."{shape.name}" set _changed_at = $1 where _changed_at is null', [LOADED_AT])
 
 
 @pytest.fixture(scope="session")
@@ -78,7 +96,7 @@ def dbt(project: Path, target: Path) -> Dbt:
             capture_output=True,
             text=True,
             check=False,
-            timeout=180,
+            timeout=600,  # beside other work on the same machine
         )
 
     return run

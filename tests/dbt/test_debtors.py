@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.dbt.conftest import Dbt
 
 Query = Callable[..., list[tuple[Any, ...]]]
 
@@ -121,8 +124,8 @@ def test_debtors_account_equals_open_items(
 def test_listed_items_name_their_document(marts: Query) -> None:
     """Every posting without an invoice behind it is listed once, with its kind."""
     rows = marts(
-        "select item_date, document_type, document_id, item_kind, amount from marts.recon_debtor_items"
-        " where administration_id = '1' order by item_date"
+        "select item_date, document_type, document_id, item_kind, amount from marts.recon_items"
+        " where check_id = 'debtors_equal_control_account' and administration_id = '1' order by item_date"
     )
 
     assert [
@@ -136,7 +139,8 @@ def test_listed_items_name_their_document(marts: Query) -> None:
 def test_what_we_do_not_have_is_unexplained(marts: Query) -> None:
     """An invoice and a payment missing from our copy are named; the break is their sum."""
     items = marts(
-        "select document_id, item_kind, amount from marts.recon_debtor_items where administration_id = '3' order by 1"
+        "select document_id, item_kind, amount from marts.recon_items"
+        " where check_id = 'debtors_equal_control_account' and administration_id = '3' order by 1"
     )
     checks = marts(
         "select difference, status from marts.recon_checks"
@@ -148,3 +152,97 @@ def test_what_we_do_not_have_is_unexplained(marts: Query) -> None:
         ("lost", "unexplained bank payment", amount("-30.00")),
     ] == items
     assert [(amount("69.00"), "break")] == checks
+
+
+def test_events_say_how_it_was_paid_and_add_up(marts: Query) -> None:
+    """A settlement against a credit invoice and a receipt without a bank line are no cash."""
+    rows = marts(
+        "select event_date, event_type, payment_kind, is_cash, base_amount, open_base_amount"
+        " from marts.fct_receivable_event where item_key = ? order by event_number",
+        "1-i1",
+    )
+    paid = marts("select payment_id, payment_kind, is_cash from marts.fct_receivable_event where payment_id = 'p2'")
+
+    assert [
+        (date(2026, 10, 1), "invoiced", None, False, amount("1000.00"), amount("1000.00")),
+        (date(2026, 11, 15), "credited", None, False, amount("-200.00"), amount("800.00")),
+        (date(2026, 11, 16), "settled", "settlement", False, amount("-200.00"), amount("600.00")),
+        (date(2026, 11, 16), "settled", "settlement", False, amount("200.00"), amount("800.00")),
+    ] == rows
+    assert paid == [("p2", "unmatched", False)]
+
+
+def test_a_statement_ends_at_what_is_open(marts: Query) -> None:
+    """The balance after a customer's last line is the sum of the customer's open items, per currency."""
+    statements = marts(
+        """select contact_key, currency_code, balance_amount, balance_base_amount
+           from marts.rpt_debtor_statement as lines
+           where administration_id = '1' and line_number = (
+               select max(line_number) from marts.rpt_debtor_statement as others
+               where others.contact_key = lines.contact_key and others.currency_code = lines.currency_code)
+           order by 1, 2"""
+    )
+
+    assert [
+        ("1-c1", "EUR", amount("710.50"), amount("710.50")),  # 800.00 − 29.00 − 60.50
+        ("1-c1", "USD", amount("0.00"), amount("0.00")),
+        ("1-c2", "EUR", amount("0.00"), amount("0.00")),
+        ("1-c3", "USD", amount("600.00"), amount("552.00")),
+    ] == statements
+
+
+def test_month_ends_show_credits_apart_and_unallocated_receipts_below(marts: Query) -> None:
+    """Net is the sum without the memo, and equals the open items the check counts."""
+    rows = marts(
+        """select bucket, is_memo, sum(open_base_amount) from marts.rpt_debtor_aging_month_end
+           where administration_id = '1' and as_of_date = '2026-10-31' group by all order by 1"""
+    )
+
+    assert [
+        ("1-30", False, amount("552.00")),
+        ("31-60", False, amount("242.00")),
+        ("credit", False, amount("-89.50")),
+        ("not_due", False, amount("1000.00")),
+        ("unallocated", True, amount("121.00")),
+    ] == rows
+    assert sum(row[2] for row in rows if not row[1]) == amount("1704.50")
+
+
+KNOWN = """
+select 'debtors' as side, open_items.* from ({{ debtors_as_of("date '2026-11-20'", "KNOWN_AT") }}) as open_items
+union all
+select 'creditors' as side, open_items.* from ({{ creditors_as_of("date '2026-11-20'", "KNOWN_AT") }}) as open_items
+"""
+
+
+@pytest.fixture(scope="module")
+def asked(dbt: Dbt, warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The macros as SQL. Compiled beside an empty file of the same name: dbt would lock the one the tests read."""
+    beside = tmp_path_factory.mktemp("compiled") / warehouse.name
+    compiled = dbt(beside, "--quiet", "compile", "--inline", KNOWN)
+    assert compiled.returncode == 0, compiled.stdout + compiled.stderr
+    return compiled.stdout
+
+
+@pytest.mark.parametrize(
+    ("known_at", "expected"),
+    [
+        ("2026-11-01 00:00:00Z", {}),  # nothing of it had been loaded
+        ("2026-11-10 00:00:00Z", {"i11": ("not_due", "100.00"), "k9": ("not_due", "60.50")}),
+        ("2026-11-13 00:00:00Z", {"k9": ("not_due", "60.50")}),  # paid on 5 November, but loaded on the 12th
+        ("2026-11-16 00:00:00Z", {}),  # and the purchase was deleted
+    ],
+)
+def test_open_items_as_they_were_known(
+    marts: Query, asked: str, known_at: str, expected: dict[str, tuple[str, str]]
+) -> None:
+    """As of 20 November in every case: what differs is only when we looked."""
+    sql = asked.replace("KNOWN_AT", f"timestamptz '{known_at}'")
+    found = marts(
+        f"select document_id, bucket, open_base_amount from ({sql}) as asked"
+        " where administration_id = '1' and document_id in ('i11', 'k9')"
+    )
+
+    assert {item: (bucket, amount(text)) for item, (bucket, text) in expected.items()} == {
+        row[0]: (row[1], row[2]) for row in found
+    }

@@ -29,6 +29,8 @@ def answers(desk: Desk, kind: str, planted: dict[str, str]) -> list[Any]:
         return [desk.get(name, f"{path}.json", **query).json()]
     if path.startswith("reports/"):
         return [desk.get(name, f"{path}.json", period="202601..202611").json()]
+    if path in ("ledger_accounts", "tax_rates"):  # have no version feed
+        return [desk.get(name, f"{path}.json", per_page=100).json()]
     if path == "time_entries":
         answer = desk.get(name, "time_entries.json", filter=f"period:{WHOLE}", per_page=100)
         return [[row for row in answer.json() if row["id"] == planted["id"]] or answer.json()]
@@ -50,11 +52,13 @@ def test_a_planted_fault_is_served_until_it_is_cleared_and_leaves_books_and_trut
 
 
 def test_every_planted_fault_names_a_check_that_is_there_or_the_row_it_will_come_from() -> None:
-    there = set(re.findall(r"^        '(\w+)': {", CHECKS.read_text(encoding="utf-8"), re.MULTILINE))
+    found = re.findall(r"^        '(\w+)': {.*'class': '(\w+)'", CHECKS.read_text(encoding="utf-8"), re.MULTILINE)
+    there = {check for check, _ in found}
+    provable = {check for check, kind in found if kind != "definition"}  # those only say what is not decided yet
     assert len(there) >= 4
     for kind, plant in PLANTED.items():
-        assert plant.check in there or plant.check.startswith(("R-", "relationships of ")), kind
-    assert there <= {plant.check for plant in PLANTED.values()}, "every check has a fault that it must find"
+        assert plant.check in there or plant.check.startswith("R-"), kind
+    assert provable <= {plant.check for plant in PLANTED.values()}, "every check has a fault that it must find"
 
 
 def test_a_fault_says_what_it_does_and_who_must_find_it(desk: Desk) -> None:

@@ -20,6 +20,7 @@ unioned as (
         ledger_account_id,
         tax_rate_id,
         project_id,
+        product_id,
         row_order,
         description,
         tax_report_reference,
@@ -31,7 +32,8 @@ unioned as (
         is_selected,
         is_deleted,
         period_start_date,
-        period_end_date
+        period_end_date,
+        _changed_at
 
     from own
 
@@ -45,6 +47,7 @@ unioned as (
         ledger_account_id,
         tax_rate_id,
         project_id,
+        product_id,
         row_order,
         description,
         tax_report_reference,
@@ -56,7 +59,8 @@ unioned as (
         is_selected,
         is_deleted,
         period_start_date,
-        period_end_date
+        period_end_date,
+        _changed_at
 
     from external
 

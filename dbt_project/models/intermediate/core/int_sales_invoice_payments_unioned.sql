@@ -17,6 +17,7 @@ unioned as (
         sales_invoice_id,
         line_position,
         payment_id,
+        financial_account_id,
         financial_mutation_id,
         ledger_account_id,
         credit_invoice_id,
@@ -24,7 +25,8 @@ unioned as (
         amount,
         base_amount,
         is_deleted,
-        payment_date
+        payment_date,
+        _changed_at
 
     from own
 
@@ -35,6 +37,7 @@ unioned as (
         external_sales_invoice_id as sales_invoice_id,
         line_position,
         payment_id,
+        financial_account_id,
         financial_mutation_id,
         ledger_account_id,
         credit_invoice_id,
@@ -42,7 +45,8 @@ unioned as (
         amount,
         base_amount,
         is_deleted,
-        payment_date
+        payment_date,
+        _changed_at
 
     from external
 

@@ -21,7 +21,8 @@ unioned as (
         taxable_base_amount,
         tax_amount,
         tax_base_amount,
-        is_deleted
+        is_deleted,
+        _changed_at
 
     from own
 
@@ -36,7 +37,8 @@ unioned as (
         taxable_base_amount,
         tax_amount,
         tax_base_amount,
-        is_deleted
+        is_deleted,
+        _changed_at
 
     from external
 

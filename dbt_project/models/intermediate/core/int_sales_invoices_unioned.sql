@@ -16,8 +16,11 @@ unioned as (
         administration_id,
         sales_invoice_id,
         'SalesInvoice' as document_type,
+        'own' as source,
         contact_id,
         original_sales_invoice_id,
+        original_estimate_id,
+        recurring_sales_invoice_id,
         invoice_number,
         reference,
         state,
@@ -35,7 +38,8 @@ unioned as (
         due_date,
         marked_dubious_date,
         marked_uncollectible_date,
-        updated_at
+        updated_at,
+        _changed_at
 
     from own
 
@@ -45,8 +49,11 @@ unioned as (
         administration_id,
         external_sales_invoice_id as sales_invoice_id,
         'ExternalSalesInvoice' as document_type,
+        'external' as source,
         contact_id,
         cast(null as varchar) as original_sales_invoice_id,
+        cast(null as varchar) as original_estimate_id,
+        cast(null as varchar) as recurring_sales_invoice_id,
         reference as invoice_number,
         reference,
         state,
@@ -64,7 +71,8 @@ unioned as (
         due_date,
         marked_dubious_date,
         marked_uncollectible_date,
-        updated_at
+        updated_at,
+        _changed_at
 
     from external
 

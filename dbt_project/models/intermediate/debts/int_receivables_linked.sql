@@ -13,40 +13,28 @@ sent as (
 
 ),
 
--- Two steps up: the original of a credit note, and the original of a correction of that credit note.
-linked as (
+{{ linked_documents('sales_invoice_id', 'original_sales_invoice_id') }},
+
+final as (
 
     select
-        sent.administration_id,
-        sent.sales_invoice_id,
-        sent.document_type,
-        coalesce(
-            originals_of_originals.sales_invoice_id, originals.sales_invoice_id, sent.sales_invoice_id
-        ) as item_sales_invoice_id,
-        sent.contact_id,
-        sent.invoice_number,
-        sent.currency_code,
-        sent.invoice_date,
-        coalesce(sent.due_date, sent.invoice_date) as due_date,
-        sent.total_incl_amount,
-        sent.total_incl_base_amount,
-        sent.marked_dubious_date,
-        sent.marked_uncollectible_date
+        administration_id,
+        sales_invoice_id,
+        document_type,
+        item_sales_invoice_id,
+        contact_id,
+        invoice_number,
+        currency_code,
+        invoice_date,
+        coalesce(due_date, invoice_date) as due_date,
+        total_incl_amount,
+        total_incl_base_amount,
+        marked_dubious_date,
+        marked_uncollectible_date,
+        max(_changed_at) over (partition by administration_id, item_sales_invoice_id) as _changed_at
 
-    from sent
-    left join sent as originals
-        on
-            sent.administration_id = originals.administration_id
-            and sent.original_sales_invoice_id = originals.sales_invoice_id
-            and sent.sales_invoice_id <> originals.sales_invoice_id
-            and sent.currency_code = originals.currency_code
-    left join sent as originals_of_originals
-        on
-            originals.administration_id = originals_of_originals.administration_id
-            and originals.original_sales_invoice_id = originals_of_originals.sales_invoice_id
-            and originals.sales_invoice_id <> originals_of_originals.sales_invoice_id
-            and originals.currency_code = originals_of_originals.currency_code
+    from linked
 
 )
 
-select * from linked
+select * from final

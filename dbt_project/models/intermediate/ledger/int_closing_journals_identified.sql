@@ -12,6 +12,24 @@ accounts as (
 
 ),
 
+journals as (
+
+    select * from {{ ref('stg_moneybird__general_journal_documents') }}
+
+),
+
+marked as (
+
+    select
+        administration_id,
+        general_journal_document_id as document_id,
+        cast(extract(year from journal_date) as integer) as ledger_year
+
+    from journals
+    where is_year_ending and not is_deleted
+
+),
+
 typed as (
 
     select
@@ -26,9 +44,7 @@ typed as (
                 then lines.document_id
         end as candidate_document_id,
         accounts.account_type,
-        coalesce(
-            accounts.account_type in ('revenue', 'direct_costs', 'expenses', 'other_income_expenses'), false
-        ) as is_result_account,
+        {{ is_result_account('accounts.account_type') }} as is_result_account,
         lines.amount
 
     from lines
@@ -89,7 +105,7 @@ candidates as (
 
 ),
 
-identified as (
+detected as (
 
     select
         candidates.administration_id,
@@ -107,6 +123,33 @@ identified as (
         and candidates.result_lines + candidates.equity_lines = candidates.lines
         and candidates.not_reversed = 0
         and (candidates.revenue_lines = 0 or years_with_open_revenue.ledger_year is null)
+
+),
+
+identified as (
+
+    select
+        administration_id,
+        document_id,
+        ledger_year,
+        'marked' as evidence
+
+    from marked
+
+    union all
+
+    select
+        detected.administration_id,
+        detected.document_id,
+        detected.ledger_year,
+        'detected' as evidence
+
+    from detected
+    left join marked
+        on
+            detected.administration_id = marked.administration_id
+            and detected.document_id = marked.document_id
+    where marked.document_id is null
 
 )
 

@@ -6,21 +6,17 @@ with administrations as (
 
 contacts as (
 
-    select * from {{ ref('stg_moneybird__contacts') }}
+    select * from {{ ref('int_contacts_completed') }}
 
 ),
 
-named as (
+keyed as (
 
     select
         {{ entity_key('contact_id') }} as contact_key,
         administration_id,
         contact_id,
-        coalesce(
-            company_name,
-            nullif(trim(coalesce(firstname, '') || ' ' || coalesce(lastname, '')), ''),
-            'Contact ' || coalesce(customer_number, contact_id)
-        ) as contact_name,
+        contact_name,
         company_name,
         firstname,
         lastname,
@@ -30,10 +26,11 @@ named as (
         tax_number,
         is_tax_number_valid,
         chamber_of_commerce_number,
-        is_archived
+        is_archived,
+        is_deleted,
+        is_unknown
 
     from contacts
-    where not is_deleted
 
 ),
 
@@ -53,7 +50,9 @@ none_members as (
         cast(null as varchar) as tax_number,
         cast(null as boolean) as is_tax_number_valid,
         cast(null as varchar) as chamber_of_commerce_number,
-        false as is_archived
+        false as is_archived,
+        false as is_deleted,
+        false as is_unknown
 
     from administrations
 
@@ -61,7 +60,7 @@ none_members as (
 
 final as (
 
-    select * from named
+    select * from keyed
     union all
     select * from none_members
 

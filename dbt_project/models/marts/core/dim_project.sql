@@ -6,7 +6,7 @@ with administrations as (
 
 projects as (
 
-    select * from {{ ref('stg_moneybird__projects') }}
+    select * from {{ ref('int_projects_completed') }}
 
 ),
 
@@ -18,10 +18,11 @@ keyed as (
         project_id,
         project_name,
         project_state,
-        budget_hours
+        budget_hours,
+        is_deleted,
+        is_unknown
 
     from projects
-    where not is_deleted
 
 ),
 
@@ -33,7 +34,9 @@ none_members as (
         cast(null as varchar) as project_id,
         'No project' as project_name,
         cast(null as varchar) as project_state,
-        cast(null as integer) as budget_hours
+        cast(null as integer) as budget_hours,
+        false as is_deleted,
+        false as is_unknown
 
     from administrations
 

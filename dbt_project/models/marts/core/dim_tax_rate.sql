@@ -6,24 +6,37 @@ with administrations as (
 
 tax_rates as (
 
-    select * from {{ ref('stg_moneybird__tax_rates') }}
+    select * from {{ ref('int_tax_rates_completed') }}
+
+),
+
+boxes as (
+
+    select * from {{ ref('int_vat_rate_boxes_current') }}
 
 ),
 
 keyed as (
 
     select
-        {{ entity_key('tax_rate_id') }} as tax_rate_key,
-        administration_id,
-        tax_rate_id,
-        tax_rate_name,
-        percentage,
-        tax_rate_type,
-        country_code,
-        is_active
+        {{ entity_key('tax_rates.tax_rate_id', 'tax_rates.administration_id') }} as tax_rate_key,
+        tax_rates.administration_id,
+        tax_rates.tax_rate_id,
+        tax_rates.tax_rate_name,
+        tax_rates.percentage,
+        tax_rates.tax_rate_type,
+        tax_rates.country_code,
+        boxes.tax_report_reference,
+        coalesce(boxes.box_source, 'unmapped') as box_source,
+        tax_rates.is_active,
+        tax_rates.is_deleted,
+        tax_rates.is_unknown
 
     from tax_rates
-    where not is_deleted
+    left join boxes
+        on
+            tax_rates.administration_id = boxes.administration_id
+            and tax_rates.tax_rate_id = boxes.tax_rate_id
 
 ),
 
@@ -37,7 +50,11 @@ none_members as (
         cast(null as decimal(18, 6)) as percentage,
         cast(null as varchar) as tax_rate_type,
         cast(null as varchar) as country_code,
-        false as is_active
+        'none' as tax_report_reference,
+        'no_rate' as box_source,
+        false as is_active,
+        false as is_deleted,
+        false as is_unknown
 
     from administrations
 

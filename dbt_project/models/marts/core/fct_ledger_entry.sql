@@ -6,31 +6,19 @@ with lines as (
 
 administrations as (
 
-    select * from {{ ref('dim_administration') }}
+    select * from {{ ref('int_administrations_joined') }}
 
 ),
 
 ledger_accounts as (
 
-    select * from {{ ref('dim_ledger_account') }}
+    select * from {{ ref('int_ledger_accounts_completed') }}
 
 ),
 
-contacts as (
+closing_journals as (
 
-    select * from {{ ref('dim_contact') }}
-
-),
-
-projects as (
-
-    select * from {{ ref('dim_project') }}
-
-),
-
-tax_rates as (
-
-    select * from {{ ref('dim_tax_rate') }}
+    select * from {{ ref('int_closing_journals_identified') }}
 
 ),
 
@@ -38,29 +26,24 @@ final as (
 
     select
         lines.administration_id,
-        ledger_accounts.ledger_account_key,
+        {{ member_key('lines.ledger_account_id', 'lines.administration_id') }} as ledger_account_key,
         lines.month_date,
         lines.line_number,
         lines.entry_date,
         lines.document_type,
         lines.document_id,
-        coalesce(contacts.contact_key, {{ none_key('lines.administration_id') }}) as contact_key,
-        coalesce(projects.project_key, {{ none_key('lines.administration_id') }}) as project_key,
-        coalesce(tax_rates.tax_rate_key, {{ none_key('lines.administration_id') }}) as tax_rate_key,
+        {{ member_key('lines.contact_id', 'lines.administration_id') }} as contact_key,
+        {{ member_key('lines.project_id', 'lines.administration_id') }} as project_key,
+        {{ member_key('lines.tax_rate_id', 'lines.administration_id') }} as tax_rate_key,
         {{ money('greatest(lines.amount, 0)') }} as debit_amount,
         {{ money('greatest(-lines.amount, 0)') }} as credit_amount,
         lines.amount,
-        case
-            when ledger_accounts.account_type in (
-                'revenue', 'other_income_expenses', 'equity', 'provisions', 'non_current_liabilities',
-                'current_liabilities'
-            )
-                then -lines.amount
-            else lines.amount
-        end as statement_amount,
+        {{ money('lines.amount * ' ~ statement_sign('ledger_accounts.account_type')) }} as statement_amount,
         administrations.currency_code,
+        closing_journals.evidence as closing_evidence,
         lines.description,
-        lines.line_source
+        lines.line_source,
+        lines._changed_at
 
     from lines
     inner join administrations
@@ -69,18 +52,10 @@ final as (
         on
             lines.administration_id = ledger_accounts.administration_id
             and lines.ledger_account_id = ledger_accounts.ledger_account_id
-    left join contacts
+    left join closing_journals
         on
-            lines.administration_id = contacts.administration_id
-            and lines.contact_id = contacts.contact_id
-    left join projects
-        on
-            lines.administration_id = projects.administration_id
-            and lines.project_id = projects.project_id
-    left join tax_rates
-        on
-            lines.administration_id = tax_rates.administration_id
-            and lines.tax_rate_id = tax_rates.tax_rate_id
+            lines.administration_id = closing_journals.administration_id
+            and {{ key_when("lines.document_type = 'Document'", 'lines.document_id') }} = closing_journals.document_id
     where not lines.is_deleted
 
 )

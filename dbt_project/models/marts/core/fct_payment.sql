@@ -1,18 +1,12 @@
 with payments as (
 
-    select * from {{ ref('int_sales_invoice_payments_unioned') }}
+    select * from {{ ref('int_payments_classified') }}
 
 ),
 
-invoices as (
+contact_versions as (
 
-    select * from {{ ref('fct_sales_invoice') }}
-
-),
-
-ledger_accounts as (
-
-    select * from {{ ref('dim_ledger_account') }}
+    select * from {{ ref('int_contact_versions_ordered') }}
 
 ),
 
@@ -22,36 +16,34 @@ final as (
         {{ entity_key('payments.payment_id', 'payments.administration_id') }} as payment_key,
         payments.administration_id,
         payments.payment_id,
-        invoices.sales_invoice_key,
-        invoices.contact_key,
+        payments.direction,
+        payments.document_type,
+        payments.document_id,
+        case when payments.direction = 'in'
+            then {{ entity_key('payments.document_id', 'payments.administration_id') }}
+        end as sales_invoice_key,
+        case when payments.document_type = 'PurchaseInvoice'
+            then {{ entity_key('payments.document_id', 'payments.administration_id') }}
+        end as purchase_invoice_key,
+        case when payments.document_type = 'Receipt'
+            then {{ entity_key('payments.document_id', 'payments.administration_id') }}
+        end as receipt_key,
+        {{ member_key('payments.contact_id', 'payments.administration_id') }} as contact_key,
+        {{ contact_version_key('payments') }} as contact_version_key,
         payments.payment_date,
+        payments.currency_code,
         payments.amount,
         payments.base_amount,
-        case
-            when
-                payments.credit_invoice_id is not null
-                or payments.manual_payment_action = 'invoices_settlement'
-                or ledger_accounts.role = 'settlements'
-                then 'settlement'
-            when payments.financial_mutation_id is not null then 'bank'
-            when ledger_accounts.role = 'unmatched_in' then 'unmatched'
-            when payments.ledger_account_id is null and payments.manual_payment_action is null then 'unmatched'
-            else 'other'
-        end as kind,
+        payments.payment_kind as kind,
+        payments.is_cash,
         payments.financial_mutation_id,
-        coalesce(ledger_accounts.ledger_account_key, {{ none_key('payments.administration_id') }})
-            as ledger_account_key
+        payments.financial_account_id,
+        {{ member_key('payments.ledger_account_id', 'payments.administration_id') }} as ledger_account_key,
+        payments._changed_at
 
     from payments
-    inner join invoices
-        on
-            payments.administration_id = invoices.administration_id
-            and payments.sales_invoice_id = invoices.sales_invoice_id
-    left join ledger_accounts
-        on
-            payments.administration_id = ledger_accounts.administration_id
-            and payments.ledger_account_id = ledger_accounts.ledger_account_id
-    where not payments.is_deleted
+    left join contact_versions
+        on {{ contact_version_is_valid('payments', 'payments.payment_date') }}
 
 )
 

@@ -4,55 +4,122 @@ with invoices as (
 
 ),
 
-contacts as (
+self_billed as (
 
-    select * from {{ ref('dim_contact') }}
+    select * from {{ ref('int_self_billed_sales_turned') }}
 
 ),
 
-existing as (
+contact_versions as (
 
-    select * from invoices
+    select * from {{ ref('int_contact_versions_ordered') }}
+
+),
+
+unioned as (
+
+    select
+        administration_id,
+        sales_invoice_id,
+        document_type,
+        source,
+        contact_id,
+        original_sales_invoice_id,
+        original_estimate_id,
+        recurring_sales_invoice_id,
+        invoice_number,
+        reference,
+        state,
+        invoice_date,
+        due_date,
+        currency_code,
+        total_excl_amount,
+        tax_amount,
+        total_incl_amount,
+        total_excl_base_amount,
+        tax_base_amount,
+        total_incl_base_amount,
+        is_draft,
+        marked_dubious_date,
+        marked_uncollectible_date,
+        updated_at,
+        _changed_at
+
+    from invoices
     where not is_deleted
+
+    union all
+
+    select
+        administration_id,
+        document_id as sales_invoice_id,
+        document_type,
+        'self_billed' as source,
+        contact_id,
+        cast(null as varchar) as original_sales_invoice_id,
+        cast(null as varchar) as original_estimate_id,
+        cast(null as varchar) as recurring_sales_invoice_id,
+        reference as invoice_number,
+        reference,
+        state,
+        invoice_date,
+        due_date,
+        currency_code,
+        total_excl_amount,
+        tax_amount,
+        total_incl_amount,
+        total_excl_base_amount,
+        tax_base_amount,
+        total_incl_base_amount,
+        is_unprocessed as is_draft,
+        cast(null as date) as marked_dubious_date,
+        cast(null as date) as marked_uncollectible_date,
+        updated_at,
+        _changed_at
+
+    from self_billed
 
 ),
 
 final as (
 
     select
-        {{ entity_key('existing.sales_invoice_id', 'existing.administration_id') }} as sales_invoice_key,
-        existing.administration_id,
-        existing.sales_invoice_id,
-        existing.document_type,
-        coalesce(contacts.contact_key, {{ none_key('existing.administration_id') }}) as contact_key,
+        {{ entity_key('unioned.sales_invoice_id', 'unioned.administration_id') }} as sales_invoice_key,
+        unioned.administration_id,
+        unioned.sales_invoice_id,
+        unioned.document_type,
+        unioned.source,
+        {{ member_key('unioned.contact_id', 'unioned.administration_id') }} as contact_key,
+        {{ contact_version_key('unioned') }} as contact_version_key,
         {{ entity_key('originals.sales_invoice_id', 'originals.administration_id') }} as original_sales_invoice_key,
-        existing.invoice_number,
-        existing.reference,
-        existing.state,
-        existing.invoice_date,
-        existing.due_date,
-        existing.currency_code,
-        existing.total_excl_amount,
-        existing.tax_amount,
-        existing.total_incl_amount,
-        existing.total_excl_base_amount,
-        existing.tax_base_amount,
-        existing.total_incl_base_amount,
-        coalesce(existing.total_incl_amount < 0, false) as is_credit,
-        existing.is_draft,
-        existing.marked_dubious_date,
-        existing.marked_uncollectible_date,
-        existing.updated_at
+        unioned.original_estimate_id,
+        unioned.recurring_sales_invoice_id,
+        unioned.invoice_number,
+        unioned.reference,
+        unioned.state,
+        unioned.invoice_date,
+        unioned.due_date,
+        unioned.currency_code,
+        unioned.total_excl_amount,
+        unioned.tax_amount,
+        unioned.total_incl_amount,
+        unioned.total_excl_base_amount,
+        unioned.tax_base_amount,
+        unioned.total_incl_base_amount,
+        coalesce(unioned.total_incl_amount < 0, false) as is_credit,
+        unioned.is_draft,
+        unioned.marked_dubious_date,
+        unioned.marked_uncollectible_date,
+        unioned.updated_at,
+        unioned._changed_at
 
-    from existing
-    left join contacts
+    from unioned
+    left join unioned as originals
         on
-            existing.administration_id = contacts.administration_id
-            and existing.contact_id = contacts.contact_id
-    left join existing as originals
-        on
-            existing.administration_id = originals.administration_id
-            and existing.original_sales_invoice_id = originals.sales_invoice_id
+            unioned.administration_id = originals.administration_id
+            and unioned.original_sales_invoice_id = originals.sales_invoice_id
+    left join contact_versions
+        on {{ contact_version_is_valid('unioned', 'unioned.invoice_date') }}
 
 )
 

@@ -1,12 +1,6 @@
 with time_entries as (
 
-    select * from {{ ref('stg_moneybird__time_entries') }}
-
-),
-
-administrations as (
-
-    select * from {{ ref('dim_administration') }}
+    select * from {{ ref('int_time_entries_valued') }}
 
 ),
 
@@ -16,88 +10,36 @@ users as (
 
 ),
 
-contacts as (
-
-    select * from {{ ref('dim_contact') }}
-
-),
-
-projects as (
-
-    select * from {{ ref('dim_project') }}
-
-),
-
-invoices as (
-
-    select * from {{ ref('stg_moneybird__sales_invoices') }}
-
-),
-
-measured as (
-
-    select
-        time_entries.*,
-        {{ minutes_between('started_at', 'ended_at') }} as gross_minutes,
-        case
-            when not is_running
-                then greatest(
-                    {{ minutes_between('started_at', "ended_at - paused_seconds * interval '1 second'") }}, 0
-                )
-        end as minutes
-
-    from time_entries
-    where not is_deleted
-
-),
-
 final as (
 
     select
-        {{ entity_key('measured.time_entry_id', 'measured.administration_id') }} as time_entry_key,
-        measured.administration_id,
-        measured.time_entry_id,
-        coalesce(contacts.contact_key, {{ none_key('measured.administration_id') }}) as contact_key,
-        coalesce(projects.project_key, {{ none_key('measured.administration_id') }}) as project_key,
-        coalesce(users.user_name, 'User ' || measured.user_id, 'Unknown user') as user_name,
-        measured.started_at,
-        measured.ended_at,
-        {{ local_date('measured.started_at', 'administrations.time_zone') }} as entry_date,
-        measured.minutes,
-        measured.gross_minutes - measured.minutes as paused_minutes,
-        measured.is_billable,
-        measured.is_running,
-        case when not invoices.is_deleted
-            then {{ entity_key('invoices.sales_invoice_id', 'invoices.administration_id') }}
-        end as sales_invoice_key,
-        case
-            when measured.is_running then 'running'
-            when measured.sales_invoice_id is not null and coalesce(not invoices.is_deleted, true)
-                then case when invoices.is_draft then 'in_draft' else 'billed' end
-            when not measured.is_billable then 'not_billable'
-            else 'unbilled'
-        end as billing_state,
-        measured.description
+        {{ entity_key('time_entries.time_entry_id', 'time_entries.administration_id') }} as time_entry_key,
+        time_entries.administration_id,
+        time_entries.time_entry_id,
+        {{ member_key('time_entries.contact_id', 'time_entries.administration_id') }} as contact_key,
+        {{ member_key('time_entries.project_id', 'time_entries.administration_id') }} as project_key,
+        {{ member_key('time_entries.user_id', 'time_entries.administration_id') }} as user_key,
+        coalesce(users.user_name, 'User ' || time_entries.user_id, 'Unknown user') as user_name,
+        time_entries.started_at,
+        time_entries.ended_at,
+        time_entries.entry_date,
+        time_entries.minutes,
+        time_entries.gross_minutes - time_entries.minutes as paused_minutes,
+        time_entries.is_billable,
+        time_entries.is_running,
+        {{ entity_key('time_entries.sales_invoice_id', 'time_entries.administration_id') }} as sales_invoice_key,
+        time_entries.billing_state,
+        time_entries.hourly_rate_amount,
+        time_entries.standard_amount,
+        time_entries.invoiced_base_amount,
+        time_entries.received_base_amount,
+        time_entries.description
 
-    from measured
-    inner join administrations
-        on measured.administration_id = administrations.administration_id
+    from time_entries
     left join users
         on
-            measured.administration_id = users.administration_id
-            and measured.user_id = users.user_id
-    left join contacts
-        on
-            measured.administration_id = contacts.administration_id
-            and measured.contact_id = contacts.contact_id
-    left join projects
-        on
-            measured.administration_id = projects.administration_id
-            and measured.project_id = projects.project_id
-    left join invoices
-        on
-            measured.administration_id = invoices.administration_id
-            and measured.sales_invoice_id = invoices.sales_invoice_id
+            time_entries.administration_id = users.administration_id
+            and time_entries.user_id = users.user_id
 
 )
 

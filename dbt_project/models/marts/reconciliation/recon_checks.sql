@@ -34,10 +34,18 @@ administrations as (
 
 ),
 
+unread_checks as (
+
+    select * from {{ ref('int_unread_checks') }}
+
+),
+
 judged as (
 
     select
         unioned.*,
+        -- A list that was never read is not an empty one: half of the records would look like a break.
+        unioned.is_computable and unread_checks.check_id is null as is_known,
         -- An accepted difference is the one finance saw, to the cent and until its day; another one is open again.
         coalesce(
             accepted_differences.amount = unioned.difference
@@ -53,6 +61,10 @@ judged as (
             unioned.check_id = accepted_differences.check_id
             and unioned.administration_id = accepted_differences.administration_id
             and unioned.period = accepted_differences.period
+    left join unread_checks
+        on
+            unioned.check_id = unread_checks.check_id
+            and unioned.administration_id = unread_checks.administration_id
 
 ),
 
@@ -68,10 +80,10 @@ final as (
         {{ money('left_amount') }} as left_amount,
         {{ money('right_amount') }} as right_amount,
         {{ money('explained_amount') }} as explained_amount,
-        {{ money('difference') }} as difference,
+        case when is_known then {{ money('difference') }} end as difference,
         {{ money('tolerance') }} as tolerance,
         case
-            when not is_computable then 'not_computable'
+            when not is_known then 'not_computable'
             when abs(difference) <= tolerance then 'ok'
             when is_in_motion then 'in_motion'
             when is_accepted then 'accepted'

@@ -18,7 +18,31 @@ ledger_accounts as (
 
 proofs as (
 
-    select * from {{ ref('stg_sync__ledger_proof') }}
+    select * from {{ ref('stg_sync__ledger_month_proof') }}
+
+),
+
+dialects as (
+
+    select * from {{ ref('stg_sync__dialects') }}
+
+),
+
+-- Some servers leave year-end journals on result accounts out of this report (D15), and are compared without them.
+reported_lines as (
+
+    select entries.*
+    from entries
+    inner join ledger_accounts
+        on entries.ledger_account_key = ledger_accounts.ledger_account_key
+    left join dialects
+        on
+            entries.administration_id = dialects.administration_id
+            and dialects.question = 'D15'
+    where
+        coalesce(entries.closing_evidence, '') <> 'marked'
+        or coalesce(ledger_accounts.statement, '') <> 'profit_loss'
+        or coalesce(dialects.answer, '') <> 'excluded'
 
 ),
 
@@ -31,7 +55,7 @@ line_sums as (
         {{ money('sum(debit_amount)') }} as debit_amount,
         {{ money('sum(credit_amount)') }} as credit_amount
 
-    from entries
+    from reported_lines
     group by administration_id, month_date, ledger_account_key
 
 ),
@@ -84,14 +108,28 @@ compared as (
 
 ),
 
+-- Net is the proof. Both sides apart only where this server is known to put a reversal on the other side (D2): else a
+-- credit note makes them differ for no reason. Two lines that cancel out show there only.
 subtracted as (
 
     select
         compared.*,
-        {{ money('line_debit_amount - line_credit_amount - report_debit_amount + report_credit_amount') }}
-            as difference
+        case
+            when
+                compared.line_debit_amount - compared.line_credit_amount
+                = compared.report_debit_amount - compared.report_credit_amount
+                and dialects.answer = 'other_side'
+                then compared.line_debit_amount - compared.report_debit_amount
+            else
+                compared.line_debit_amount - compared.line_credit_amount
+                - compared.report_debit_amount + compared.report_credit_amount
+        end as difference
 
     from compared
+    left join dialects
+        on
+            compared.administration_id = dialects.administration_id
+            and dialects.question = 'D2'
 
 ),
 
@@ -105,7 +143,7 @@ final as (
         {{ money('subtracted.line_credit_amount') }} as line_credit_amount,
         {{ money('subtracted.report_debit_amount') }} as report_debit_amount,
         {{ money('subtracted.report_credit_amount') }} as report_credit_amount,
-        subtracted.difference,
+        {{ money('subtracted.difference') }} as difference,
         case
             when read_months.month_date is null then 'not_provable'
             when subtracted.difference = 0 then 'proved'
@@ -121,7 +159,7 @@ final as (
     left join proofs
         on
             subtracted.administration_id = proofs.administration_id
-            and extract(year from subtracted.month_date) = proofs.ledger_year
+            and subtracted.month_date = proofs.month_date
 
 )
 

@@ -1,171 +1,20 @@
-with events as (
-
-    select * from {{ ref('int_receivable_events_accumulated') }}
-
-),
-
-receivables as (
-
-    select * from {{ ref('int_receivables_linked') }}
-
-),
-
-contacts as (
+with contacts as (
 
     select * from {{ ref('dim_contact') }}
 
 ),
 
--- Days overdue: the due date itself is on time. Both ends belong to the bucket.
-buckets (bucket, first_day_overdue, last_day_overdue) as (
-
-    values
-    ('not_due', null, 0),
-    ('1-30', 1, 30),
-    ('31-60', 31, 60),
-    ('61-90', 61, 90),
-    ('>90', 91, null)
-
-),
-
-numbered as (
-
-    select
-        events.*,
-        max(event_number) over (partition by administration_id, item_sales_invoice_id, event_date)
-            as last_event_number
-
-    from events
-
-),
-
-day_ends as (
-
-    select
-        administration_id,
-        item_sales_invoice_id,
-        event_date,
-        open_amount,
-        open_base_amount,
-        lag(open_amount) over item_days as previous_open_amount,
-        lag(open_base_amount) over item_days as previous_open_base_amount
-
-    from numbered
-    where event_number = last_event_number
-    window item_days as (partition by administration_id, item_sales_invoice_id order by event_date)
-
-),
-
-changes as (
-
-    select * from day_ends
-    where
-        open_amount <> coalesce(previous_open_amount, 0)
-        or open_base_amount <> coalesce(previous_open_base_amount, 0)
-
-),
-
-stretches as (
-
-    select
-        administration_id,
-        item_sales_invoice_id,
-        open_amount,
-        open_base_amount,
-        event_date as first_date,
-        coalesce(
-            lead(event_date) over (partition by administration_id, item_sales_invoice_id order by event_date) - 1,
-            cast('9999-12-31' as date)
-        ) as last_date
-
-    from changes
-
-),
-
-open_stretches as (
-
-    select
-        stretches.*,
-        receivables.document_type,
-        receivables.invoice_number,
-        receivables.contact_id,
-        receivables.currency_code,
-        receivables.invoice_date,
-        receivables.due_date,
-        receivables.marked_dubious_date
-
-    from stretches
-    inner join receivables
-        on
-            stretches.administration_id = receivables.administration_id
-            and stretches.item_sales_invoice_id = receivables.sales_invoice_id
-    where stretches.open_amount <> 0
-
-),
-
-bucketed as (
-
-    select
-        open_stretches.*,
-        buckets.bucket,
-        greatest(
-            open_stretches.first_date,
-            coalesce(open_stretches.due_date + buckets.first_day_overdue, open_stretches.first_date)
-        ) as bucket_first_date,
-        least(
-            open_stretches.last_date,
-            coalesce(open_stretches.due_date + buckets.last_day_overdue, open_stretches.last_date)
-        ) as bucket_last_date
-
-    from open_stretches
-    cross join buckets
-    where open_stretches.open_amount > 0
-
-    union all
-
-    select
-        open_stretches.*,
-        'credit' as bucket,
-        open_stretches.first_date as bucket_first_date,
-        open_stretches.last_date as bucket_last_date
-
-    from open_stretches
-    where open_stretches.open_amount < 0
-
-),
-
-marked as (
-
-    select
-        bucketed.*,
-        false as is_dubious,
-        bucket_first_date as valid_from_date,
-        least(bucket_last_date, coalesce(marked_dubious_date - 1, bucket_last_date)) as valid_to_date
-
-    from bucketed
-
-    union all
-
-    select
-        bucketed.*,
-        true as is_dubious,
-        greatest(bucket_first_date, marked_dubious_date) as valid_from_date,
-        bucket_last_date as valid_to_date
-
-    from bucketed
-    where marked_dubious_date is not null
-
-),
+{{ debt_stretches(ref('int_receivable_events_accumulated'), ref('int_receivables_linked'), 'sales_invoice_id') }},
 
 final as (
 
     select
         marked.administration_id,
-        {{ entity_key('marked.item_sales_invoice_id', 'marked.administration_id') }} as item_key,
-        marked.item_sales_invoice_id as sales_invoice_id,
+        {{ entity_key('marked.sales_invoice_id', 'marked.administration_id') }} as item_key,
+        marked.sales_invoice_id,
         marked.document_type,
         marked.invoice_number,
-        coalesce(contacts.contact_key, {{ none_key('marked.administration_id') }}) as contact_key,
+        {{ member_key('marked.contact_id', 'marked.administration_id') }} as contact_key,
         coalesce(contacts.contact_name, 'No contact') as contact_name,
         marked.currency_code,
         marked.invoice_date,

@@ -10,44 +10,14 @@ ledger_accounts as (
 
 ),
 
-closing_journals as (
+undocumented_closings as (
 
-    select * from {{ ref('int_closing_journals_identified') }}
-
-),
-
-account_years as (
-
-    select
-        entries.administration_id,
-        entries.ledger_account_key,
-        extract(year from entries.month_date) as ledger_year,
-        sum(entries.amount) as balance_amount,
-        max(case when entries.line_source = 'auditfile' and extract(month from entries.month_date) = 12 then 1 else 0 end)
-            as undocumented
-
-    from entries
-    inner join ledger_accounts
-        on entries.ledger_account_key = ledger_accounts.ledger_account_key
-    where ledger_accounts.account_type = 'revenue'
-    group by entries.administration_id, entries.ledger_account_key, extract(year from entries.month_date)
+    select * from {{ ref('int_undocumented_closings_found') }}
 
 ),
 
 -- A closing journal is known by its document, which lines of an auditfile do not have. The December of a year that
 -- looks closed is left out until the report's lines are there: a gap is better than a year's revenue taken away.
-undocumented_closings as (
-
-    select
-        administration_id,
-        ledger_year
-
-    from account_years
-    group by administration_id, ledger_year
-    having max(undocumented) = 1 and max(abs(balance_amount)) = 0
-
-),
-
 final as (
 
     select
@@ -64,11 +34,6 @@ final as (
     from entries
     inner join ledger_accounts
         on entries.ledger_account_key = ledger_accounts.ledger_account_key
-    left join closing_journals
-        on
-            entries.administration_id = closing_journals.administration_id
-            and entries.document_id = closing_journals.document_id
-            and entries.document_type = 'Document'
     left join undocumented_closings
         on
             entries.administration_id = undocumented_closings.administration_id
@@ -76,7 +41,7 @@ final as (
             and extract(month from entries.month_date) = 12
     where
         ledger_accounts.account_type = 'revenue'
-        and closing_journals.document_id is null
+        and entries.closing_evidence is null
         and undocumented_closings.ledger_year is null
     group by
         entries.administration_id,

@@ -1,3 +1,5 @@
+{{ config(alias='stg_moneybird__financial_mutations__bookings') }} -- PostgreSQL keeps 63 characters, of which dbt wants 12
+
 with source as (
 
     select * from {{ source('raw', 'financial_mutations__ledger_account_bookings') }}

@@ -1,3 +1,5 @@
+{{ config(alias='stg_moneybird__general_journal_document_entries') }} -- PostgreSQL keeps 63 characters, of which dbt wants 12
+
 with source as (
 
     select * from {{ source('raw', 'general_journal_documents__general_journal_document_entries') }}

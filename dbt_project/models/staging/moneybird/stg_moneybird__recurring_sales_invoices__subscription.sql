@@ -1,3 +1,5 @@
+{{ config(alias='stg_moneybird__recurring_invoices__subscription') }} -- PostgreSQL keeps 63 characters, of which dbt wants 12
+
 with source as (
 
     select * from {{ source('raw', 'recurring_sales_invoices__subscription') }}

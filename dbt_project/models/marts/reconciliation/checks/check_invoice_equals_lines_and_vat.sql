@@ -6,7 +6,9 @@ with administrations as (
 
 invoices as (
 
+    -- Self-billed ones are purchases to Moneybird, which gives no VAT per rate for those.
     select * from {{ ref('fct_sales_invoice') }}
+    where source <> 'self_billed'
 
 ),
 

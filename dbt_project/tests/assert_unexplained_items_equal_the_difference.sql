@@ -2,24 +2,28 @@
 with checks as (
 
     select * from {{ ref('recon_checks') }}
-    where check_id = 'debtors_equal_control_account' and difference is not null
+    where
+        check_id in ('debtors_equal_control_account', 'creditors_equal_control_account')
+        and difference is not null
 
 ),
 
 unexplained as (
 
     select
+        checks.check_id,
         checks.administration_id,
         checks.period,
         sum(items.amount) as amount
 
     from checks
-    inner join {{ ref('recon_debtor_items') }} as items
+    inner join {{ ref('recon_items') }} as items
         on
-            checks.administration_id = items.administration_id
+            checks.check_id = items.check_id
+            and checks.administration_id = items.administration_id
             and checks.period_end_date >= items.item_date
-    where items.item_kind like 'unexplained%'
-    group by checks.administration_id, checks.period
+    where not items.is_explained
+    group by checks.check_id, checks.administration_id, checks.period
 
 )
 
@@ -28,7 +32,10 @@ select
     unexplained.amount
 from checks
 left join unexplained
-    on checks.administration_id = unexplained.administration_id and checks.period = unexplained.period
+    on
+        checks.check_id = unexplained.check_id
+        and checks.administration_id = unexplained.administration_id
+        and checks.period = unexplained.period
 where
     checks.difference <> coalesce(unexplained.amount, 0)
     or checks.difference <> checks.left_amount - checks.right_amount - checks.explained_amount

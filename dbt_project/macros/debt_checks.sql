@@ -1,0 +1,749 @@
+{#- Items between a control account and the open items behind it. `sign` 1: debit is what people call the amount;
+    `ledger_type` is the word the ledger has for the documents, none where it is that of the document itself. -#}
+{% macro control_account_items(role, sign, events, linked, id, ledger_type=none) -%}
+with entries as (
+
+    select * from {{ ref('fct_ledger_entry') }}
+
+),
+
+ledger_accounts as (
+
+    select * from {{ ref('dim_ledger_account') }}
+
+),
+
+events as (
+
+    select * from {{ events }}
+
+),
+
+documents as (
+
+    select * from {{ linked }}
+
+),
+
+administrations as (
+
+    select * from {{ ref('dim_administration') }}
+
+),
+
+journals as (
+
+    select * from {{ ref('stg_moneybird__general_journal_documents') }}
+    where not is_deleted
+
+),
+
+bookings as (
+
+    select * from {{ ref('stg_moneybird__financial_mutations__ledger_account_bookings') }}
+    where not is_deleted
+
+),
+
+mutations as (
+
+    select * from {{ ref('stg_moneybird__financial_mutations') }}
+    where not is_deleted
+
+),
+
+financial_accounts as (
+
+    select * from {{ ref('stg_moneybird__financial_accounts') }}
+
+),
+
+control_accounts as (
+
+    select * from ledger_accounts
+    where role = '{{ role }}'
+
+),
+
+first_entries as (
+
+    select
+        administration_id,
+        min(entry_date) as first_entry_date
+
+    from entries
+    group by administration_id
+
+),
+
+control_lines as (
+
+    select
+        entries.administration_id,
+        entries.month_date,
+        entries.entry_date,
+        entries.document_type,
+        entries.document_id,
+        entries.contact_key,
+        entries.description,
+        entries.line_source,
+        {{ sign }} * entries.amount as amount
+
+    from entries
+    inner join control_accounts
+        on entries.ledger_account_key = control_accounts.ledger_account_key
+
+),
+
+-- Lines of an auditfile name no document, so nothing of such a month can be held against one.
+undocumented_months as (
+
+    select distinct
+        administration_id,
+        month_date
+
+    from control_lines
+    where line_source = 'auditfile'
+
+),
+
+mutations_on_control_account as (
+
+    select distinct
+        administration_id,
+        document_id
+
+    from control_lines
+    where document_type = 'FinancialMutation'
+
+),
+
+payments as (
+
+    select distinct
+        events.administration_id,
+        events.payment_id,
+        events.{{ id }},
+        {{ "'" ~ ledger_type ~ "'" if ledger_type else 'documents.document_type' }} as ledger_type
+
+    from events
+    inner join documents
+        on
+            events.administration_id = documents.administration_id
+            and events.{{ id }} = documents.{{ id }}
+    where events.payment_id is not null
+
+),
+
+-- A payment's own ledger lines belong to the document it pays.
+posted as (
+
+    select
+        control_lines.administration_id,
+        control_lines.entry_date as item_date,
+        coalesce(payments.ledger_type, control_lines.document_type) as document_type,
+        coalesce(payments.{{ id }}, control_lines.document_id, 'none') as document_id,
+        control_lines.amount as posted_amount,
+        0 as event_base_amount,
+        0 as item_base_amount,
+        false as is_foreign,
+        control_lines.contact_key,
+        control_lines.description
+
+    from control_lines
+    left join payments
+        on
+            control_lines.administration_id = payments.administration_id
+            and {{ key_when("control_lines.document_type = 'Payment'", 'control_lines.document_id') }} = payments.payment_id
+
+),
+
+-- A payment linked to a bank transaction is held against that transaction where the ledger has it on the control
+-- account, else against its document: which of the two carries the line is nowhere documented.
+expected as (
+
+    select
+        events.administration_id,
+        events.event_date as item_date,
+        case
+            when mutations_on_control_account.document_id is not null then 'FinancialMutation'
+            else {{ "'" ~ ledger_type ~ "'" if ledger_type else 'documents.document_type' }}
+        end as document_type,
+        coalesce(mutations_on_control_account.document_id, events.{{ id }}) as document_id,
+        0 as posted_amount,
+        coalesce(events.base_amount, events.item_base_amount) as event_base_amount,
+        events.item_base_amount,
+        events.event_type <> 'invoiced' and documents.currency_code <> administrations.currency_code as is_foreign,
+        cast(null as varchar) as contact_key,
+        cast(null as varchar) as description
+
+    from events
+    inner join documents
+        on
+            events.administration_id = documents.administration_id
+            and events.{{ id }} = documents.{{ id }}
+    inner join administrations
+        on events.administration_id = administrations.administration_id
+    left join mutations_on_control_account
+        on
+            events.administration_id = mutations_on_control_account.administration_id
+            and events.financial_mutation_id = mutations_on_control_account.document_id
+
+),
+
+matched as (
+
+    select * from posted
+    union all
+    select * from expected
+
+),
+
+documented as (
+
+    select matched.*
+    from matched
+    left join undocumented_months
+        on
+            matched.administration_id = undocumented_months.administration_id
+            and {{ month_start('matched.item_date') }} = undocumented_months.month_date
+    where undocumented_months.month_date is null
+
+),
+
+summed as (
+
+    select
+        administration_id,
+        item_date,
+        document_type,
+        document_id,
+        sum(posted_amount) as posted_amount,
+        sum(event_base_amount) as event_base_amount,
+        sum(item_base_amount) as item_base_amount,
+        max(case when is_foreign then 1 else 0 end) = 1 as is_foreign,
+        max(case when contact_key <> {{ none_key() }} then contact_key end) as contact_key,
+        max(description) as description
+
+    from documented
+    group by administration_id, item_date, document_type, document_id
+
+),
+
+left_over as (
+
+    select
+        summed.*,
+        posted_amount - item_base_amount as amount
+
+    from summed
+    where posted_amount <> item_base_amount
+
+),
+
+-- What people booked of a bank transaction straight on the account, by the transaction's own word.
+booked as (
+
+    select
+        bookings.administration_id,
+        bookings.financial_mutation_id,
+        {{ -1 * sign }} * sum(bookings.amount) as amount,
+        max(case when financial_accounts.currency_code <> administrations.currency_code then 1 else 0 end) = 1
+            as is_foreign
+
+    from bookings
+    inner join control_accounts
+        on
+            bookings.administration_id = control_accounts.administration_id
+            and bookings.ledger_account_id = control_accounts.ledger_account_id
+    inner join administrations
+        on bookings.administration_id = administrations.administration_id
+    left join mutations
+        on
+            bookings.administration_id = mutations.administration_id
+            and bookings.financial_mutation_id = mutations.financial_mutation_id
+    left join financial_accounts
+        on
+            mutations.administration_id = financial_accounts.administration_id
+            and mutations.financial_account_id = financial_accounts.financial_account_id
+    group by bookings.administration_id, bookings.financial_mutation_id
+
+),
+
+classified as (
+
+    select
+        left_over.*,
+        case
+            when journals.general_journal_document_id is not null and left_over.item_date = first_entries.first_entry_date
+                then 'opening balance'
+            when journals.general_journal_document_id is not null then 'journal on control account'
+            when left_over.is_foreign and left_over.posted_amount = left_over.event_base_amount
+                then 'exchange difference'
+            -- The amount of a transaction in another currency is not the one in the books.
+            when booked.amount = left_over.amount or (booked.is_foreign and sign(booked.amount) = sign(left_over.amount))
+                then 'bank booking on control account'
+            when left_over.document_type = 'SalesInvoice' then 'unexplained on a sales invoice'
+            when left_over.document_type = 'ExternalSalesInvoice' then 'unexplained on an external sales invoice'
+            when left_over.document_type = 'Payment' then 'unexplained payment'
+            when left_over.document_type = 'FinancialMutation' then 'unexplained bank payment'
+            when known_documents.{{ id }} is not null then 'unexplained on a purchase'
+            else 'unexplained ' || lower(coalesce(left_over.document_type, 'line'))
+        end as item_kind
+
+    from left_over
+    left join first_entries
+        on left_over.administration_id = first_entries.administration_id
+    left join journals
+        on
+            left_over.administration_id = journals.administration_id
+            and {{ key_when("left_over.document_type = 'Document'", 'left_over.document_id') }}
+            = journals.general_journal_document_id
+    left join booked
+        on
+            left_over.administration_id = booked.administration_id
+            and {{ key_when("left_over.document_type = 'FinancialMutation'", 'left_over.document_id') }}
+            = booked.financial_mutation_id
+    left join documents as known_documents
+        on
+            left_over.administration_id = known_documents.administration_id
+            and left_over.document_id = known_documents.{{ id }}
+
+),
+
+final as (
+
+    select
+        administration_id,
+        cast(null as varchar) as period,
+        item_date,
+        document_type,
+        document_id,
+        item_kind,
+        item_kind not like 'unexplained%' as is_explained,
+        {{ money('amount') }} as amount,
+        description,
+        coalesce(contact_key, {{ none_key() }}) as contact_key
+
+    from classified
+
+)
+
+select * from final
+{%- endmacro %}
+
+{#- A control account beside the open items, at every month end and on the business date. -#}
+{% macro control_account_check(role, sign, stretches, items) -%}
+with administrations as (
+
+    select * from {{ ref('dim_administration') }}
+
+),
+
+entries as (
+
+    select * from {{ ref('fct_ledger_entry') }}
+
+),
+
+ledger_accounts as (
+
+    select * from {{ ref('dim_ledger_account') }}
+    where role = '{{ role }}'
+
+),
+
+stretches as (
+
+    select * from {{ stretches }}
+
+),
+
+items as (
+
+    select * from {{ items }}
+
+),
+
+account_months as (
+
+    select * from {{ ref('recon_ledger_account_month') }}
+
+),
+
+unread_ledgers as (
+
+    select distinct administration_id
+    from {{ ref('stg_sync__ledger_proof') }}
+    where proof_state = 'not_provable'
+
+),
+
+control_days as (
+
+    select
+        entries.administration_id,
+        entries.entry_date,
+        {{ sign }} * sum(entries.amount) as amount,
+        max(case when entries.line_source = 'auditfile' then 1 else 0 end) = 1 as is_undocumented
+
+    from entries
+    inner join ledger_accounts
+        on entries.ledger_account_key = ledger_accounts.ledger_account_key
+    group by entries.administration_id, entries.entry_date
+
+),
+
+first_dates as (
+
+    select
+        administration_id,
+        min(first_date) as first_date
+
+    from (
+        select administration_id, entry_date as first_date from control_days
+        union all
+        select administration_id, valid_from_date as first_date from stretches
+    ) as dated
+    group by administration_id
+
+),
+
+month_ends as (
+
+    select
+        administrations.administration_id,
+        {{ month_end(add_months(month_start('first_dates.first_date'), 'numbers.number')) }} as period_end_date,
+        administrations.business_date
+
+    from administrations
+    inner join first_dates
+        on administrations.administration_id = first_dates.administration_id
+    cross join {{ whole_numbers(1199) }} as numbers
+    where {{ add_months(month_start('first_dates.first_date'), 'numbers.number') }} <= administrations.business_date
+
+),
+
+periods as (
+
+    select
+        administration_id,
+        {{ month_text('period_end_date') }} as period,
+        period_end_date
+
+    from month_ends
+    where period_end_date <= business_date
+
+    union all
+
+    select
+        administration_id,
+        coalesce(cast(business_date as varchar), 'never synced') as period,
+        business_date as period_end_date
+
+    from administrations
+
+),
+
+control_balances as (
+
+    select
+        periods.administration_id,
+        periods.period,
+        sum(control_days.amount) as amount,
+        -- Lines of an auditfile name no document: what would explain a difference is not known.
+        max(case when control_days.is_undocumented then 1 else 0 end) = 1 as is_undocumented
+
+    from periods
+    inner join control_days
+        on
+            periods.administration_id = control_days.administration_id
+            and periods.period_end_date >= control_days.entry_date
+    group by periods.administration_id, periods.period
+
+),
+
+open_items as (
+
+    select
+        periods.administration_id,
+        periods.period,
+        sum(stretches.open_base_amount) as amount
+
+    from periods
+    inner join stretches
+        on
+            periods.administration_id = stretches.administration_id
+            and periods.period_end_date >= stretches.valid_from_date
+            and periods.period_end_date <= stretches.valid_to_date
+    group by periods.administration_id, periods.period
+
+),
+
+explained_items as (
+
+    select
+        periods.administration_id,
+        periods.period,
+        sum(items.amount) as amount
+
+    from periods
+    inner join items
+        on
+            periods.administration_id = items.administration_id
+            and periods.period_end_date >= items.item_date
+            and items.is_explained
+    group by periods.administration_id, periods.period
+
+),
+
+moving_accounts as (
+
+    select
+        administration_id,
+        ledger_account_key,
+        min(month_date) as first_month_date
+
+    from account_months
+    where state = 'in_motion'
+    group by administration_id, ledger_account_key
+
+),
+
+measured as (
+
+    select
+        periods.administration_id,
+        periods.period,
+        periods.period_end_date,
+        case
+            when
+                ledger_accounts.ledger_account_key is not null and periods.period_end_date is not null
+                and unread_ledgers.administration_id is null
+                then coalesce(control_balances.amount, 0)
+        end as left_amount,
+        case when periods.period_end_date is not null then coalesce(open_items.amount, 0) end as right_amount,
+        coalesce(explained_items.amount, 0) as explained_amount,
+        coalesce(control_balances.is_undocumented, false) as is_undocumented,
+        coalesce(periods.period_end_date >= moving_accounts.first_month_date, false) as is_in_motion
+
+    from periods
+    left join ledger_accounts
+        on periods.administration_id = ledger_accounts.administration_id
+    left join unread_ledgers
+        on periods.administration_id = unread_ledgers.administration_id
+    left join control_balances
+        on
+            periods.administration_id = control_balances.administration_id
+            and periods.period = control_balances.period
+    left join open_items
+        on
+            periods.administration_id = open_items.administration_id
+            and periods.period = open_items.period
+    left join explained_items
+        on
+            periods.administration_id = explained_items.administration_id
+            and periods.period = explained_items.period
+    left join moving_accounts
+        on ledger_accounts.ledger_account_key = moving_accounts.ledger_account_key
+
+),
+
+final as (
+
+    select
+        administration_id,
+        period,
+        period_end_date,
+        left_amount,
+        right_amount,
+        explained_amount,
+        case when not is_undocumented then left_amount - right_amount - explained_amount end as difference,
+        left_amount is not null and right_amount is not null and not is_undocumented as is_computable,
+        is_in_motion,
+        administration_id || '-' || coalesce(cast(period_end_date as varchar), 'never') as drill_key
+
+    from measured
+
+)
+
+select * from final
+{%- endmacro %}
+
+{#- CTEs `compared` and `unprovable`: who owes what by the control account's lines and by Moneybird's own report, for each period that was
+    read. Whether the report tells the balance at the end or what moved in the period (D9) was learned when it was read. -#}
+{% macro debts_beside_report(role, sign, report) -%}
+with entries as (
+
+    select * from {{ ref('fct_ledger_entry') }}
+
+),
+
+ledger_accounts as (
+
+    select * from {{ ref('dim_ledger_account') }}
+    where role = '{{ role }}'
+
+),
+
+read_periods as (
+
+    select * from {{ ref('stg_sync__report_periods') }}
+    where report_name = '{{ report }}'
+
+),
+
+answers as (
+
+    select * from {{ ref('stg_sync__dialects') }}
+    where question = 'D9 {{ report }}'
+
+),
+
+report_rows as (
+
+    select * from {{ ref('stg_moneybird__' ~ report) }}
+    where not is_deleted
+
+),
+
+control_months as (
+
+    select
+        entries.administration_id,
+        entries.month_date,
+        entries.contact_key as member,
+        {{ sign }} * sum(entries.amount) as amount,
+        max(case when entries.line_source = 'auditfile' then 1 else 0 end) as is_undocumented
+
+    from entries
+    inner join ledger_accounts
+        on entries.ledger_account_key = ledger_accounts.ledger_account_key
+    group by entries.administration_id, entries.month_date, entries.contact_key
+
+),
+
+booked as (
+
+    select
+        read_periods.administration_id,
+        read_periods.period_start_date,
+        read_periods.period_end_date,
+        control_months.member,
+        sum(control_months.amount) as left_amount,
+        0 as right_amount,
+        max(control_months.is_undocumented) as is_undocumented
+
+    from read_periods
+    inner join control_months
+        on
+            read_periods.administration_id = control_months.administration_id
+            and read_periods.period_end_date >= control_months.month_date
+    left join answers
+        on read_periods.administration_id = answers.administration_id
+    where
+        coalesce(answers.answer, 'balance_at_end') <> 'movement'
+        or control_months.month_date >= read_periods.period_start_date
+    group by
+        read_periods.administration_id,
+        read_periods.period_start_date,
+        read_periods.period_end_date,
+        control_months.member
+
+),
+
+sides as (
+
+    select
+        administration_id,
+        period_start_date,
+        period_end_date,
+        member,
+        left_amount,
+        right_amount
+
+    from booked
+
+    union all
+
+    select
+        administration_id,
+        period_start_date,
+        period_end_date,
+        {{ member_key('contact_id') }} as member,
+        0 as left_amount,
+        amount as right_amount
+
+    from report_rows
+
+),
+
+compared as (
+
+    select
+        administration_id,
+        period_start_date,
+        period_end_date,
+        member,
+        sum(left_amount) as left_amount,
+        0 as explained_amount,
+        sum(right_amount) as right_amount,
+        true as is_headline
+
+    from sides
+    group by administration_id, period_start_date, period_end_date, member
+
+),
+
+-- Lines of an auditfile name no contact, and without the account there is nothing to hold the report against.
+unprovable as (
+
+    select distinct
+        read_periods.administration_id,
+        read_periods.period_start_date,
+        read_periods.period_end_date
+
+    from read_periods
+    left join ledger_accounts
+        on read_periods.administration_id = ledger_accounts.administration_id
+    left join booked
+        on
+            read_periods.administration_id = booked.administration_id
+            and read_periods.period_start_date = booked.period_start_date
+            and read_periods.period_end_date = booked.period_end_date
+            and booked.is_undocumented = 1
+    where ledger_accounts.ledger_account_key is null or booked.is_undocumented is not null
+
+)
+{%- endmacro %}
+
+{#- One item per contact and period for whom both differ. -#}
+{% macro debts_report_items(role, sign, report) -%}
+{{ debts_beside_report(role, sign, report) }},
+
+final as (
+
+    select
+        compared.administration_id,
+        {{ report_period_text('compared.period_start_date', 'compared.period_end_date') }} as period,
+        compared.period_end_date as item_date,
+        'Contact' as document_type,
+        compared.member as document_id,
+        'unexplained on a contact' as item_kind,
+        false as is_explained,
+        {{ money('compared.left_amount - compared.right_amount') }} as amount,
+        cast(null as varchar) as description,
+        compared.member as contact_key
+
+    from compared
+    left join unprovable
+        on
+            compared.administration_id = unprovable.administration_id
+            and compared.period_start_date = unprovable.period_start_date
+            and compared.period_end_date = unprovable.period_end_date
+    where compared.left_amount <> compared.right_amount and unprovable.administration_id is null
+
+)
+
+select * from final
+{%- endmacro %}

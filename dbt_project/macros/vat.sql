@@ -1,0 +1,44 @@
+{#- `percentage` per cent of `amount`, in whole cents, half away from zero. Factors are narrowed so that their product stays
+    a decimal. -#}
+{% macro tax_on(amount, percentage) -%}
+    cast(round({{ money(amount) }} * cast({{ percentage }} as decimal(9, 6)) * 0.01, 2) as decimal(18, 2))
+{%- endmacro %}
+
+{#- An amount in another currency at the document's own rate, in whole cents. -#}
+{% macro at_exchange_rate(amount, exchange_rate) -%}
+    cast(round({{ money(amount) }} * cast(coalesce({{ exchange_rate }}, 1) as decimal(12, 6)), 2) as decimal(18, 2))
+{%- endmacro %}
+
+{#- First and last day of the period of the VAT return that a date lies in; `frequency` is month, quarter or year. -#}
+{% macro filing_period_start(date, frequency) -%}
+    case {{ frequency }}
+        when 'month' then {{ month_start(date) }}
+        when 'year' then cast(date_trunc('year', {{ date }}) as date)
+        else cast(date_trunc('quarter', {{ date }}) as date)
+    end
+{%- endmacro %}
+
+{% macro filing_period_end(start, frequency) -%}
+    case {{ frequency }}
+        when 'month' then {{ add_months(start, 1) }} - 1
+        when 'year' then {{ add_months(start, 12) }} - 1
+        else {{ add_months(start, 3) }} - 1
+    end
+{%- endmacro %}
+
+{#- The period as the tax office writes it: 2026-10, 2026-Q4, 2026. -#}
+{% macro filing_period_text(start, frequency) -%}
+    case {{ frequency }}
+        when 'month' then {{ month_text(start) }}
+        when 'year' then substring(cast({{ start }} as varchar) from 1 for 4)
+        else
+            substring(cast({{ start }} as varchar) from 1 for 4) || '-Q'
+            || cast(cast(extract(quarter from {{ start }}) as integer) as varchar)
+    end
+{%- endmacro %}
+
+{#- Whether a row of a dated table holds on a date; an empty end never ends. -#}
+{% macro holds_on(table, date) -%}
+    {{ date }} >= {{ table }}.valid_from_date
+    and ({{ table }}.valid_to_date is null or {{ date }} <= {{ table }}.valid_to_date)
+{%- endmacro %}

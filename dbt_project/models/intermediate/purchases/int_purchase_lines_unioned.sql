@@ -1,0 +1,40 @@
+{% set columns = [
+    'line_position', 'ledger_account_id', 'tax_rate_id', 'project_id', 'product_id', 'row_order', 'description',
+    'tax_report_reference', 'quantity', 'unit_price', 'net_amount', 'net_base_amount', 'is_deleted',
+    'period_start_date', 'period_end_date', '_changed_at'
+] -%}
+with purchase_invoice_lines as (
+
+    select * from {{ ref('stg_moneybird__purchase_invoices__details') }}
+
+),
+
+receipt_lines as (
+
+    select * from {{ ref('stg_moneybird__receipts__details') }}
+
+),
+
+unioned as (
+
+    select
+        administration_id,
+        purchase_invoice_id as document_id,
+        purchase_invoice_line_id as line_id,
+        {{ columns | join(',\n        ') }}
+
+    from purchase_invoice_lines
+
+    union all
+
+    select
+        administration_id,
+        receipt_id as document_id,
+        receipt_line_id as line_id,
+        {{ columns | join(',\n        ') }}
+
+    from receipt_lines
+
+)
+
+select * from unioned

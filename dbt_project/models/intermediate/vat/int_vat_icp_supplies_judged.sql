@@ -1,0 +1,118 @@
+with lines as (
+
+    select * from {{ ref('int_vat_lines_declared') }}
+
+),
+
+contact_versions as (
+
+    select * from {{ ref('int_contact_versions_ordered') }}
+
+),
+
+ledger_accounts as (
+
+    select * from {{ ref('stg_moneybird__ledger_accounts') }}
+
+),
+
+countries as (
+
+    select * from {{ ref('eu_countries') }}
+
+),
+
+supplies as (
+
+    select
+        lines.administration_id,
+        lines.document_type,
+        lines.document_id,
+        lines.effect,
+        lines.line_position,
+        lines.vat_date,
+        lines.filing_frequency,
+        lines.filing_period_start_date,
+        lines.turnover_amount,
+        lines.contact_id,
+        contact_versions.is_tax_number_valid,
+        contact_versions.country_code,
+        upper(replace(replace(replace(contact_versions.tax_number, '.', ''), ' ', ''), '-', '')) as tax_number,
+        case
+            when ledger_accounts.rgs_code like 'WOmzNoh%' or ledger_accounts.rgs_code like 'WOmzNop%' then 'goods'
+            else 'services'
+        end as supply_kind,
+        coalesce(
+            ledger_accounts.rgs_code not like 'WOmzNoh%'
+            and ledger_accounts.rgs_code not like 'WOmzNop%'
+            and ledger_accounts.rgs_code not like 'WOmzNod%',
+            true
+        ) as is_supply_assumed
+
+    from lines
+    left join contact_versions
+        on
+            {{ contact_version_is_valid('lines', 'lines.vat_date') }}
+    left join ledger_accounts
+        on
+            lines.administration_id = ledger_accounts.administration_id
+            and lines.ledger_account_id = ledger_accounts.ledger_account_id
+    where lines.tax_report_reference = 'NL/3b'
+
+),
+
+-- People type the number with or without its country, and Greece's with the letters of the country.
+prefixed as (
+
+    select
+        supplies.*,
+        case
+            when supplies.tax_number is null then null
+            when substring(supplies.tax_number from 1 for 2) = 'GR'
+                then 'EL' || substring(supplies.tax_number from 3)
+            when substring(supplies.tax_number from 1 for 1) between '0' and '9'
+                then coalesce(countries.vat_prefix, '') || supplies.tax_number
+            else supplies.tax_number
+        end as customer_tax_number
+
+    from supplies
+    left join countries
+        on supplies.country_code = countries.country_code
+
+),
+
+judged as (
+
+    select
+        prefixed.administration_id,
+        prefixed.document_type,
+        prefixed.document_id,
+        prefixed.effect,
+        prefixed.line_position,
+        prefixed.vat_date,
+        prefixed.filing_frequency,
+        prefixed.filing_period_start_date,
+        prefixed.turnover_amount,
+        prefixed.contact_id,
+        coalesce(prefixed.customer_tax_number, 'none') as customer_tax_number,
+        prefixed.supply_kind,
+        prefixed.is_supply_assumed,
+        case
+            when prefixes.vat_prefix is null then 'no number of another member state'
+            when prefixed.is_tax_number_valid then 'valid'
+            when prefixed.is_tax_number_valid is null then 'never checked'
+            else 'not valid'
+        end as number_status
+
+    from prefixed
+    left join (
+        select distinct vat_prefix from countries
+        where left_on is null and vat_prefix <> 'NL'
+        union
+        select 'XI' as vat_prefix
+    ) as prefixes
+        on substring(prefixed.customer_tax_number from 1 for 2) = prefixes.vat_prefix
+
+)
+
+select * from judged

@@ -1,0 +1,338 @@
+with lines as (
+
+    select * from {{ ref('int_vat_document_lines_boxed') }}
+    where document_side = 'sale' and net_base_amount <> 0 and box_source <> 'unmapped'
+
+),
+
+invoices as (
+
+    select * from {{ ref('int_sales_invoices_unioned') }}
+
+),
+
+administrations as (
+
+    select * from {{ ref('int_administrations_joined') }}
+
+),
+
+contact_versions as (
+
+    select * from {{ ref('int_contact_versions_ordered') }}
+
+),
+
+contacts as (
+
+    select * from {{ ref('stg_moneybird__contacts') }}
+
+),
+
+ledger_accounts as (
+
+    select * from {{ ref('stg_moneybird__ledger_accounts') }}
+
+),
+
+tax_rates as (
+
+    select * from {{ ref('stg_moneybird__tax_rates') }}
+
+),
+
+regimes as (
+
+    select * from {{ ref('vat_regimes') }}
+
+),
+
+countries as (
+
+    select * from {{ ref('eu_countries') }}
+
+),
+
+postcodes as (
+
+    select * from {{ ref('vat_zone_postcodes') }}
+
+),
+
+vat_rates as (
+
+    select * from {{ ref('vat_rates') }}
+    where supply_type = 'any'
+
+),
+
+rules as (
+
+    select * from {{ ref('vat_rules') }}
+
+),
+
+-- A credit invoice keeps the rate of the invoice it credits, so that one's date decides.
+dated as (
+
+    select
+        lines.*,
+        coalesce(originals.invoice_date, lines.document_date) as rate_date
+
+    from lines
+    inner join administrations
+        on
+            lines.administration_id = administrations.administration_id
+            and coalesce(administrations.country_code, 'NL') = 'NL'
+    left join invoices
+        on
+            lines.administration_id = invoices.administration_id
+            and lines.document_type = invoices.document_type
+            and lines.document_id = invoices.sales_invoice_id
+    left join invoices as originals
+        on
+            invoices.administration_id = originals.administration_id
+            and invoices.original_sales_invoice_id = originals.sales_invoice_id
+
+),
+
+zoned_contacts as (
+
+    select
+        contacts.administration_id,
+        contacts.contact_id,
+        max(postcodes.postcode_prefix || '|' || postcodes.customer_zone) as longest_zone
+
+    from contacts
+    inner join postcodes
+        on
+            contacts.country_code = postcodes.country_code
+            and upper(replace(contacts.zipcode, ' ', '')) like postcodes.postcode_prefix || '%'
+    group by contacts.administration_id, contacts.contact_id
+
+),
+
+told as (
+
+    select
+        dated.administration_id,
+        dated.document_type,
+        dated.document_id,
+        dated.line_position,
+        dated.document_date,
+        dated.contact_id,
+        dated.net_base_amount,
+        case when coalesce(regimes.scheme, 'accrual') = 'kor' then 'kor' else 'normal' end as seller_scheme,
+        coalesce(regimes.scheme, 'accrual') = 'exempt' as is_exempt_seller,
+        case
+            when contact_versions.country_code is null then 'unknown'
+            when contact_versions.country_code = 'NL' then 'NL'
+            when zoned_contacts.longest_zone is not null
+                then substring(
+                    zoned_contacts.longest_zone from position('|' in zoned_contacts.longest_zone) + 1
+                )
+            when
+                countries.country_code is not null
+                and dated.document_date <= coalesce(countries.left_on, cast('9999-12-31' as date))
+                then 'EU'
+            else 'NON_EU'
+        end as customer_zone,
+        case
+            when contact_versions.company_name is not null or contact_versions.tax_number is not null then 'business'
+            else 'consumer'
+        end as customer_type,
+        case
+            when contact_versions.tax_number is null then 'missing'
+            when contact_versions.is_tax_number_valid then 'valid'
+            when contact_versions.is_tax_number_valid is null then 'unchecked'
+            else 'invalid'
+        end as vat_number_status,
+        case
+            when ledger_accounts.rgs_code like 'WOmzNoh%' or ledger_accounts.rgs_code like 'WOmzNop%' then 'goods'
+            when ledger_accounts.rgs_code like 'WOmzNod%' or ledger_accounts.rgs_code like 'WOvbOnm%' then 'services'
+            else 'unknown'
+        end as supply_kind,
+        case
+            when tax_rates.country_code is not null and destination_rates.country_code is not null then 'DESTINATION'
+            when tax_rates.country_code is not null then 'FOREIGN'
+            when coalesce(tax_rates.percentage, 0) = 0 then 'ZERO'
+            when tax_rates.percentage = standard_rates.percentage then 'NL_STANDARD'
+            when tax_rates.percentage = reduced_rates.percentage then 'NL_REDUCED'
+            else 'NL_OTHER'
+        end as rate_class,
+        case
+            when dated.tax_report_references = 'none' then 'none'
+            else substring(dated.tax_report_references from position('/' in dated.tax_report_references) + 1)
+        end as box
+
+    from dated
+    left join contact_versions
+        on
+            {{ contact_version_is_valid('dated', 'dated.document_date') }}
+    left join zoned_contacts
+        on
+            dated.administration_id = zoned_contacts.administration_id
+            and dated.contact_id = zoned_contacts.contact_id
+    left join countries
+        on contact_versions.country_code = countries.country_code
+    left join ledger_accounts
+        on
+            dated.administration_id = ledger_accounts.administration_id
+            and dated.ledger_account_id = ledger_accounts.ledger_account_id
+    left join tax_rates
+        on
+            dated.administration_id = tax_rates.administration_id
+            and dated.tax_rate_id = tax_rates.tax_rate_id
+    left join regimes
+        on
+            dated.administration_id = regimes.administration_id
+            and {{ holds_on('regimes', 'dated.document_date') }}
+    left join vat_rates as standard_rates
+        on
+            standard_rates.country_code = 'NL'
+            and standard_rates.rate_kind = 'standard'
+            and {{ holds_on('standard_rates', 'dated.rate_date') }}
+    left join vat_rates as reduced_rates
+        on
+            reduced_rates.country_code = 'NL'
+            and reduced_rates.rate_kind = 'reduced'
+            and {{ holds_on('reduced_rates', 'dated.rate_date') }}
+    left join vat_rates as destination_rates
+        on
+            tax_rates.country_code = destination_rates.country_code
+            and contact_versions.country_code = destination_rates.country_code
+            and tax_rates.percentage = destination_rates.percentage
+            and destination_rates.rate_kind = 'standard'
+            and {{ holds_on('destination_rates', 'dated.rate_date') }}
+
+),
+
+profiles as (
+
+    select distinct
+        seller_scheme,
+        is_exempt_seller,
+        customer_zone,
+        customer_type,
+        vat_number_status,
+        supply_kind,
+        rate_class,
+        box
+
+    from told
+
+),
+
+-- What cannot be told from a line leaves every rule possible that it might be; one that admits the line is enough.
+admitted as (
+
+    select
+        profiles.seller_scheme,
+        profiles.is_exempt_seller,
+        profiles.customer_zone,
+        profiles.customer_type,
+        profiles.vat_number_status,
+        profiles.supply_kind,
+        profiles.rate_class,
+        profiles.box,
+        rules.rule_id,
+        rules.priority,
+        case
+            when
+                rules.action = 'auto'
+                and not (rules.rate_kind = 'EXEMPT' and not profiles.is_exempt_seller)
+                and not (profiles.vat_number_status = 'unchecked' and rules.vat_number_status = 'valid')
+                then 1
+            else 0
+        end as is_automatic
+
+    from profiles
+    inner join rules
+        on
+            rules.seller_scheme in ('any', profiles.seller_scheme)
+            and rules.customer_zone in ('any', profiles.customer_zone)
+            and rules.customer_type in ('any', profiles.customer_type)
+            and (
+                rules.vat_number_status = 'any'
+                or '|' || rules.vat_number_status || '|' like '%|' || profiles.vat_number_status || '|%'
+                or profiles.vat_number_status = 'unchecked'
+            )
+            and (
+                rules.supply_kind = 'any'
+                or profiles.supply_kind = 'unknown'
+                or '|' || rules.supply_kind || '|' like '%|' || profiles.supply_kind || '|%'
+                or (profiles.supply_kind = 'services' and '|' || rules.supply_kind || '|' like '%|digital|%')
+            )
+            and '|' || rules.box || '|' like '%|' || profiles.box || '|%'
+            and (
+                '|' || rules.rate_kind || '|' like '%|' || profiles.rate_class || '|%'
+                or (profiles.rate_class in ('DESTINATION', 'FOREIGN') and rules.rate_kind = 'LOCAL')
+                or (profiles.rate_class = 'FOREIGN' and rules.rate_kind = 'DESTINATION' and rules.action = 'review')
+                or (
+                    profiles.rate_class = 'ZERO'
+                    and (
+                        rules.rate_kind in (
+                            'NONE', 'EXEMPT', 'NL_ZERO', 'REVERSE_NL', 'INTRA_EU_GOODS', 'REVERSE_EU', 'EXPORT', 'LOCAL'
+                        )
+                        or '|' || rules.rate_kind || '|' like '%|OUTSIDE_SCOPE|%'
+                    )
+                )
+            )
+
+),
+
+first_rules as (
+
+    select
+        admitted.*,
+        row_number() over (
+            partition by
+                seller_scheme, is_exempt_seller, customer_zone, customer_type, vat_number_status, supply_kind,
+                rate_class, box
+            order by is_automatic desc, priority
+        ) as rule_rank
+
+    from admitted
+
+),
+
+final as (
+
+    select
+        told.administration_id,
+        told.document_type,
+        told.document_id,
+        told.line_position,
+        told.document_date,
+        told.contact_id,
+        told.net_base_amount,
+        told.customer_zone,
+        told.customer_type,
+        told.vat_number_status,
+        told.supply_kind,
+        told.rate_class,
+        told.box,
+        first_rules.rule_id,
+        case
+            when told.customer_zone = 'unknown' then 'customer unknown'
+            when first_rules.rule_id is null then 'breaks'
+            when first_rules.is_automatic = 1 then 'follows'
+            else 'review'
+        end as verdict
+
+    from told
+    left join first_rules
+        on
+            first_rules.rule_rank = 1
+            and told.seller_scheme = first_rules.seller_scheme
+            and told.is_exempt_seller = first_rules.is_exempt_seller
+            and told.customer_zone = first_rules.customer_zone
+            and told.customer_type = first_rules.customer_type
+            and told.vat_number_status = first_rules.vat_number_status
+            and told.supply_kind = first_rules.supply_kind
+            and told.rate_class = first_rules.rate_class
+            and told.box = first_rules.box
+
+)
+
+select * from final

@@ -1,0 +1,1 @@
+{{ purchase_documents('purchase_invoice', 'PurchaseInvoice') }}

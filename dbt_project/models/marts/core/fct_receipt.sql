@@ -1,0 +1,1 @@
+{{ purchase_documents('receipt', 'Receipt') }}

@@ -1,0 +1,3 @@
+{{ debts_beside_report('creditors', -1, 'report_creditors') }},
+
+{{ report_check('report_creditors', unprovable='unprovable') }}

@@ -1,0 +1,1 @@
+{{ by_member_check('report_revenue_by_project', 'project', ['revenue'], -1) }}

@@ -1,0 +1,1 @@
+{{ debts_report_items('creditors', -1, 'report_creditors') }}

@@ -1,0 +1,1 @@
+{{ debts_report_items('debtors', 1, 'report_debtors') }}

@@ -1,0 +1,1 @@
+{{ debt_statement(ref('fct_payable_event')) }}

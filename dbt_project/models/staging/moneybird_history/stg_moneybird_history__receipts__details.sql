@@ -1,0 +1,1 @@
+{{ staged_line_versions('receipts__details', 'receipt') }}

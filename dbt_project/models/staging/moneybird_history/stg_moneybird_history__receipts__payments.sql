@@ -1,0 +1,1 @@
+{{ staged_payment_versions('receipts__payments', 'receipt') }}

@@ -1,0 +1,1 @@
+{{ staged_line_versions('sales_invoices__details', 'sales_invoice') }}
