@@ -65,16 +65,17 @@ def _text(path: Path) -> str:
 
 
 def _check_header(path: Path, table: Table, header: Sequence[str]) -> None:
+    """A column that may be empty may be absent: a table from before a newer version brought it stays readable."""
     declared = [column.name for column in table.columns]
-    if sorted(header) != sorted(declared):
-        missing = ", ".join(name for name in declared if name not in header)
-        unknown = ", ".join(name or "(empty)" for name in header if name not in declared)
+    missing = ", ".join(column.name for column in table.columns if column.required and column.name not in header)
+    unknown = ", ".join(name or "(empty)" for name in header if name not in declared)
+    if missing or unknown or len(set(header)) < len(header):
         found = "; ".join(part for part in (missing and f"without {missing}", unknown and f"with {unknown}") if part)
         raise _wrong(path, 1, None, f"the columns {', '.join(declared)}", found or "a column that comes twice")
 
 
 def _row(path: Path, line: int, table: Table, cells: Row) -> Row:
-    return {column.name: _value(path, line, column, cells[column.name].strip()) for column in table.columns}
+    return {column.name: _value(path, line, column, cells.get(column.name, "").strip()) for column in table.columns}
 
 
 def _value(path: Path, line: int, column: Column, cell: str) -> str:

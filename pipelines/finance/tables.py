@@ -62,6 +62,8 @@ ROLES = (
     "unmatched_in", "unmatched_out", "unmatched_bank", "transit", "exchange", "bad_debt", "none",
 )  # fmt: skip
 
+PRODUCT_TYPES = ("product", "service", "digital_service")  # Moneybird's, of a product
+
 TABLES: tuple[Table, ...] = (
     Table(
         "ledger_roles",
@@ -87,7 +89,7 @@ TABLES: tuple[Table, ...] = (
     Table(
         "tax_rate_boxes",
         (_ADMINISTRATION, _id("tax_rate_id", required=True), *_VALIDITY, _text("tax_report_reference", required=True),
-         _CONFIRMED),
+         _text("rate_kinds"), _CONFIRMED),
         ("administration_id", "tax_rate_id", "valid_from_date"),
     ),
     Table(
@@ -96,10 +98,18 @@ TABLES: tuple[Table, ...] = (
          _text("action", required=True, choices=("auto", "review", "block")), _text("seller_scheme", required=True),
          _text("customer_zone", required=True),
          _text("customer_type", required=True, choices=("any", "business", "consumer")),
-         _text("vat_number_status", required=True), _text("supply_kind", required=True), _text("condition"),
+         _text("vat_number_status", required=True), _text("supply_kind", required=True), _text("vat_class"),
+         _text("movement"), _text("service_place"), _text("consumer_sales"), _text("condition"),
          _text("rate_kind"), _text("box"), _text("icp_kind", choices=("goods", "services", "triangulation")),
          _text("ubl_category"), _text("vatex_code"), _text("invoice_text"), _text("confidence")),
         ("rule_id",),
+        alone=("priority",),  # the first row that fits decides
+    ),
+    Table(
+        "ledger_mapping",
+        (_id("administration_id"), _id("product_id"), _text("product_type", choices=PRODUCT_TYPES),
+         _text("vat_rule_id"), _id("project_id"), *_VALIDITY, _text("account_number", required=True), _CONFIRMED),
+        ("administration_id", "product_id", "product_type", "vat_rule_id", "project_id", "valid_from_date"),
     ),
     Table(
         "ownership",

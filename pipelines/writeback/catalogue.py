@@ -36,13 +36,14 @@ class Contact:
 
 @dataclass(frozen=True)
 class TaxRate:
-    """`percentage` is 21 for 21 %; None means the rate has none."""
+    """`percentage` is 21 for 21 %; None means the rate has none. `country_code` is that of another country, or None."""
 
     tax_rate_id: str
     name: str
     percentage: Decimal | None
     tax_rate_type: str
     is_active: bool
+    country_code: str | None = None
 
 
 @dataclass(frozen=True)
@@ -104,15 +105,20 @@ class MartsCatalogue:
 
     def tax_rate(self, administration_id: str, tax_rate_id: str) -> TaxRate | None:
         row = self._one(
-            "select tax_rate_id, tax_rate_name, percentage, tax_rate_type, is_active from marts.dim_tax_rate "
-            "where administration_id = ? and tax_rate_id = ?",
+            "select tax_rate_id, tax_rate_name, percentage, tax_rate_type, is_active, country_code "
+            "from marts.dim_tax_rate where administration_id = ? and tax_rate_id = ?",
             administration_id,
             tax_rate_id,
         )
         if row is None:
             return None
         return TaxRate(
-            row["tax_rate_id"], row["tax_rate_name"], row["percentage"], row["tax_rate_type"], bool(row["is_active"])
+            row["tax_rate_id"],
+            row["tax_rate_name"],
+            row["percentage"],
+            row["tax_rate_type"],
+            bool(row["is_active"]),
+            row["country_code"],
         )
 
     def ledger_account(self, administration_id: str, ledger_account_id: str) -> LedgerAccount | None:

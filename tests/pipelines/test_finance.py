@@ -103,6 +103,24 @@ def test_a_wrong_header_says_which_column(tmp_path: Path, header: str, found: st
         read(written(tmp_path, header + "\n"), REGIMES)
 
 
+def test_a_table_from_before_a_column_existed_is_read_with_that_column_empty(tmp_path: Path) -> None:
+    boxes = next(table for table in TABLES if table.name == "tax_rate_boxes")
+    header = "administration_id,tax_rate_id,valid_from_date,valid_to_date,tax_report_reference,confirmed_by"
+    old = written(tmp_path, f"{header}\n12,7,2024-01-01,,NL/1a,Anna\n", "tax_rate_boxes")
+
+    [row] = read(old, boxes)
+
+    assert (row["rate_kinds"], row["confirmed_by"]) == ("", "Anna")
+
+
+def test_two_vat_rules_have_no_one_priority(tmp_path: Path, project_root: Path) -> None:
+    rules = next(table for table in TABLES if table.name == "vat_rules")
+    text = (project_root / "dbt_project" / "seeds" / "vat_rules.csv").read_text().replace("V021,21,", "V021,20,")
+
+    with pytest.raises(FinanceTableError, match="expected one row per priority, found the same as on line"):
+        read(written(tmp_path, text, "vat_rules"), rules)
+
+
 def test_another_encoding_is_refused_with_its_name(tmp_path: Path) -> None:
     text = f"{HEADER}\n12,2025-01-01,,cash,quarter,,true,Daniëlle\n"
 
