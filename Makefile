@@ -43,6 +43,7 @@ test-slow: .venv/installed-test browser postgres prism clients
 bench: .venv/installed-test
 	$(BIN)/python -m tests.bench.sandbox
 	$(BIN)/python -m tests.bench.extraction $(if $(BENCH_ROWS),--rows $(BENCH_ROWS))
+	$(BIN)/python -m tests.bench.dbt_models $(if $(BENCH_ROWS),--rows $(BENCH_ROWS))
 
 check: lint types imports
 

@@ -29,7 +29,7 @@
             'reads': ['general_ledger', 'ledger_accounts']},
         'expenses_by_project_equals_report': {'name': "Expenses by project equal Moneybird''s", 'class': 'copy', 'tolerance': '0.00',
             'reads': ['general_ledger', 'ledger_accounts']},
-        'clearing_accounts_cleared': {'name': 'Clearing accounts are cleared', 'class': 'definition', 'tolerance': '0.00',
+        'clearing_accounts_cleared': {'name': 'Clearing accounts are cleared', 'class': 'definition', 'tolerance': '0.00', 'items': true,
             'reads': ['general_ledger', 'ledger_accounts']},
         'accounts_in_group_chart': {'name': "Booked accounts stand in the group''s chart", 'class': 'definition', 'tolerance': '0.00',
             'reads': ['general_ledger', 'ledger_accounts']},

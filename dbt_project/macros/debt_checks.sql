@@ -371,14 +371,6 @@ account_months as (
 
 ),
 
-unread_ledgers as (
-
-    select distinct administration_id
-    from {{ ref('stg_sync__ledger_proof') }}
-    where proof_state = 'not_provable'
-
-),
-
 control_days as (
 
     select
@@ -517,9 +509,7 @@ measured as (
         periods.period,
         periods.period_end_date,
         case
-            when
-                ledger_accounts.ledger_account_key is not null and periods.period_end_date is not null
-                and unread_ledgers.administration_id is null
+            when ledger_accounts.ledger_account_key is not null and periods.period_end_date is not null
                 then coalesce(control_balances.amount, 0)
         end as left_amount,
         case when periods.period_end_date is not null then coalesce(open_items.amount, 0) end as right_amount,
@@ -530,8 +520,6 @@ measured as (
     from periods
     left join ledger_accounts
         on periods.administration_id = ledger_accounts.administration_id
-    left join unread_ledgers
-        on periods.administration_id = unread_ledgers.administration_id
     left join control_balances
         on
             periods.administration_id = control_balances.administration_id

@@ -1,45 +1,51 @@
 {#- Incremental models: what changed since the model was last built is deleted from it and inserted as it is now.
 
-    A record changes when it is loaded or tombstoned, when a slice of the ledger is replaced, or when something it takes a
-    column from changes: each is a feed, a relation with the moment of change. What was seen of each feed stands in
-    `incremental_state`, written in the transaction that changes the model: a killed dbt leaves the state before, and the
-    next build does the same again. -#}
+    A record changes when it is loaded or tombstoned, when its slice of the ledger is replaced, or when something changes
+    that the model takes a column from: each is a feed, a relation with `_changed_at`. How far each feed was seen stands in
+    `incremental_state`, written in the transaction that changes the model: after a kill the next build does it again. -#}
 
-{#- Declares the model incremental; the name that `is_touched` takes, none when everything is built.
-    records: columns that name a record (or slice) in the relations the model reads
-    keys: {column of the model: the same as an expression of `records`}; what is deleted from the model
-    feeds: [{'feed': relation, 'moment': column, 'reaches': relation, 'by': columns}]; without `reaches` the feed names
-           the records itself, with it the records of that relation which share `by` with what changed in the feed -#}
+{#- Declares the model incremental; what `is_touched` takes: none when everything is built.
+    records: the columns that name a record where the model reads it
+    keys: {column of the model: the same as an expression of `records`}; by these rows are deleted from the model
+    feeds: {'feed': relation, 'records': columns} names records itself;
+           {'feed': relation, 'of': columns, 'reaches': relation, 'by': columns, 'records': columns} reaches those that
+           name what changed (`of` is `by` when left out);
+           {'differs': select} lists records that are not what they should be, whatever the moment;
+           'is_coarse': its moments are seconds of the server, which two loads may share -#}
 {% macro incremental_records(records, keys, feeds) -%}
-    {{ config(
+    {#- PostgreSQL calls a text column of its temporary table another type than that of a contract, and fails. -#}
+    {{- config(
         materialized='incremental',
         incremental_strategy='touched',
         unique_key=keys.keys() | list,
-        on_schema_change='fail',
+        on_schema_change='append_new_columns' if target.type == 'postgres' else 'fail',
         post_hook='{{ note_seen() }}'
-    ) }}
+    ) -}}
     {%- if execute and model.resource_type == 'model' and flags.WHICH in ('run', 'build') -%}
         {%- do run_query(create_seen(feeds)) -%}
         {%- if is_incremental() -%}
             {%- do run_query(create_touched(records, keys, feeds)) -%}
-            {{- return({'table': touched_table(), 'records': records}) -}}
+            {{- return({'records': records, 'table': touched_table()}) -}}
         {%- endif -%}
     {%- endif -%}
     {{- return(none) -}}
 {%- endmacro %}
 
-{#- Whether a row is of a touched record; `columns` are its columns in the order of the model's `records`. -#}
+{#- Whether a row is of a touched record; `columns` name the record in this row, in the order of `records`. -#}
 {% macro is_touched(touched, columns) -%}
     {%- if touched is none -%} true
     {%- else -%} ({{ columns | join(', ') }}) in (select {{ touched.records | join(', ') }} from {{ touched.table }})
     {%- endif -%}
 {%- endmacro %}
 
-{#- The strategy: dbt runs it in one transaction with `note_seen`. -#}
+{#- The strategy; `note_seen` runs in the same transaction. -#}
 {% macro get_incremental_touched_sql(arguments) -%}
     {%- set columns = arguments.dest_columns | map(attribute='quoted') | join(', ') -%}
     {%- set keys = arguments.unique_key | join(', ') -%}
-    delete from {{ arguments.target_relation }} where ({{ keys }}) in (select {{ keys }} from {{ touched_table() }});
+    delete from {{ arguments.target_relation }}
+    where
+        ({{ keys }}) in (select {{ keys }} from {{ touched_table() }})
+        or not exists (select 1 from {{ incremental_state() }} where model_name = '{{ this.identifier }}');
     insert into {{ arguments.target_relation }} ({{ columns }}) select {{ columns }} from {{ arguments.temp_relation }}
 {%- endmacro %}
 
@@ -49,54 +55,60 @@
 
 {% macro incremental_state() -%} {{ target.schema }}.incremental_state {%- endmacro %}
 
-{#- Before the first model: PostgreSQL has no `create table if not exists` that two connections may do at once. -#}
+{#- Before the first model of a run. -#}
 {% macro prepare_incremental_state() -%}
     {%- if execute and flags.WHICH in ('run', 'build') -%}
+    create schema if not exists {{ target.schema }};
     create table if not exists {{ incremental_state() }} (model_name varchar, feed_name varchar, seen_at timestamptz)
     {%- endif -%}
 {%- endmacro %}
 
-{#- The newest moment of every feed, before anything is read. -#}
+{#- The newest moment of every feed, before the model is built. -#}
 {% macro create_seen(feeds) -%}
     drop table if exists {{ seen_table() }};
     create temporary table {{ seen_table() }} as
-    {% for feed in feeds -%}
+    {%- for relation in feeds | map(attribute='feed') | select('defined') | unique %}
+    {{ 'union all' if not loop.first }}
     select
         cast('{{ this.identifier }}' as varchar) as model_name,
-        cast('{{ feed.feed.identifier }}' as varchar) as feed_name,
-        max({{ feed.moment or '_changed_at' }}) as seen_at
-    from {{ feed.feed }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+        cast('{{ relation.identifier }}' as varchar) as feed_name,
+        max(_changed_at) as seen_at
+    from {{ relation }}
+    {%- endfor %}
 {%- endmacro %}
 
-{#- From the last moment seen on, that moment included: what is loaded together shares one. -#}
+{#- Records whose feed moved since it was last seen. No two loads share a moment, and none is under way while dbt runs. -#}
 {% macro create_touched(records, keys, feeds) -%}
     drop table if exists {{ touched_table() }};
     create temporary table {{ touched_table() }} as
-    with touched as (
-        {% for feed in feeds -%}
-        {%- set is_new -%}
-            {{ feed.moment or '_changed_at' }} >= coalesce((
-                select max(seen_at) from {{ incremental_state() }}
-                where model_name = '{{ this.identifier }}' and feed_name = '{{ feed.feed.identifier }}'
-            ), cast('1900-01-01' as timestamp))
-        {%- endset -%}
-        {%- if feed.reaches %}
-        select {{ records | join(', ') }} from {{ feed.reaches }}
-        where ({{ feed.by | join(', ') }}) in (select {{ feed.by | join(', ') }} from {{ feed.feed }} where {{ is_new }})
+    with touched ({{ records | join(', ') }}) as (
+        {%- for feed in feeds %}
+        {{ 'union' if not loop.first }}
+        {%- if feed.differs is defined %}
+        {{ feed.differs }}
+        {%- elif feed.reaches is defined %}
+        select {{ feed.records | join(', ') }} from {{ feed.reaches }}
+        where ({{ feed.by | join(', ') }}) in (
+            select {{ (feed.of or feed.by) | join(', ') }} from {{ feed.feed }} where {{ moved_since_seen(feed) }}
+        )
         {%- else %}
-        select {{ records | join(', ') }} from {{ feed.feed }} where {{ is_new }}
+        select {{ feed.records | join(', ') }} from {{ feed.feed }} where {{ moved_since_seen(feed) }}
         {%- endif %}
-        {{ 'union' if not loop.last }}
-        {% endfor %}
+        {%- endfor %}
     )
-    select distinct
+    select
         {{ records | join(', ') }}
         {%- for key, expression in keys.items() if key not in records %},
         {{ expression }} as {{ key }}
         {%- endfor %}
     from touched
+{%- endmacro %}
+
+{% macro moved_since_seen(feed) -%}
+    _changed_at {{ '>=' if feed.is_coarse else '>' }} coalesce((
+        select max(seen_at) from {{ incremental_state() }}
+        where model_name = '{{ this.identifier }}' and feed_name = '{{ feed.feed.identifier }}'
+    ), cast('1900-01-01' as timestamp))
 {%- endmacro %}
 
 {#- After the model, in its transaction. -#}
@@ -105,4 +117,22 @@
     delete from {{ incremental_state() }} where model_name = '{{ this.identifier }}';
     insert into {{ incremental_state() }} select model_name, feed_name, seen_at from {{ seen_table() }}
     {%- endif -%}
+{%- endmacro %}
+
+{#- Slices with a line of a document that the model marks otherwise as a year's closing journal than it is now. -#}
+{% macro slices_of_other_closings(lines, closing_journals) -%}
+    select administration_id, ledger_account_id, month_date from {{ lines }}
+    where document_type = 'Document' and (administration_id, document_id) in (
+        select coalesce(marked.administration_id, closing_journals.administration_id),
+            coalesce(marked.document_id, closing_journals.document_id)
+        from (
+            select distinct administration_id, document_id, closing_evidence from {{ this }}
+            where closing_evidence is not null
+        ) as marked
+        full outer join {{ closing_journals }} as closing_journals
+            on
+                marked.administration_id = closing_journals.administration_id
+                and marked.document_id = closing_journals.document_id
+        where marked.closing_evidence is distinct from closing_journals.evidence
+    )
 {%- endmacro %}

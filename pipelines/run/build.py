@@ -23,6 +23,8 @@ from typing import Any
 from pipelines.config import Settings
 from pipelines.errors import ConfigurationError, GateFailedError, WarehouseError
 from pipelines.finance.folder import copy_clean, ensure
+from pipelines.run import built_from
+from pipelines.run.built_from import LastBuild
 from pipelines.run.publish import publish
 from pipelines.run.report import BuildReport, DbtResult
 from pipelines.warehouse.connection import open_warehouse
@@ -59,10 +61,10 @@ def run_dbt(settings: Settings, *, full_refresh: bool = False, project: Path | N
     results_path = target_dir(settings) / "run_results.json"
     results_path.unlink(missing_ok=True)  # a dbt that dies early must not be judged by the build before
     started = time.monotonic()
-    fingerprint = copy_finance(settings)
-    # What finance changed holds for old rows too, which an incremental model would not look at again.
-    full_refresh = full_refresh or fingerprint != _last_fingerprint(settings)
-    environ = dbt_environment(settings, project or settings.project_root / "dbt_project", os.environ)
+    project = project or settings.project_root / "dbt_project"
+    fingerprint, last_build = built_from.fingerprint(project, copy_finance(settings)), LastBuild(target_dir(settings))
+    full_refresh = last_build.differs(fingerprint) or full_refresh
+    environ = dbt_environment(settings, project, os.environ)
     code = start_dbt(settings, [*_BUILD, *(["--full-refresh"] if full_refresh else [])], environ)
     if code < 0:
         raise WarehouseError(
@@ -74,7 +76,7 @@ def run_dbt(settings: Settings, *, full_refresh: bool = False, project: Path | N
     failed = [result for result in results if result["status"] in _FAILED]
     if code != 0 or failed or not results:
         raise _explain(settings, failed)
-    _fingerprint_path(settings).write_text(fingerprint, "utf-8")
+    last_build.note(fingerprint)
     return DbtResult(
         models=_by_status(results, "model"),
         tests=_by_status(results, "test", "unit_test"),
@@ -86,17 +88,6 @@ def copy_finance(settings: Settings) -> str:
     """Hands dbt the tables of finance, whole and checked; their fingerprint."""
     ensure(settings.finance_dir, settings.project_root / "dbt_project" / "seeds")
     return copy_clean(settings.finance_dir, target_dir(settings) / "finance")
-
-
-def _last_fingerprint(settings: Settings) -> str | None:
-    """Of the tables that the last build was made with; None before the first."""
-    with suppress(OSError):
-        return _fingerprint_path(settings).read_text("utf-8")
-    return None
-
-
-def _fingerprint_path(settings: Settings) -> Path:
-    return target_dir(settings) / "finance" / "built.sha256"
 
 
 def dbt_environment(settings: Settings, project: Path, environ: Mapping[str, str]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """A synced warehouse with as many sales invoices as wanted: every record of trade is copied under ids of its own.
 
-Copied are contacts, documents, payments, bank lines, hours and their ledger lines. Charts, rates, projects, journals and
-Moneybird's reports stay those of one company: the checks then find differences, which costs what finding none costs.
+Copied are contacts, documents, payments, bank lines, hours and their ledger lines. Charts, rates, projects, journals
+and Moneybird's reports stay those of one company: the checks then find differences, which costs what finding none does.
 `change` does what a sync does after a busy day: the newest records come again, and their months of the ledger.
 """
 
@@ -58,7 +58,9 @@ def multiply(path: Path, invoices: int) -> int:
 def change(path: Path, share: float) -> int:
     """Loads the newest `share` of what trade brings once more, as a sync would; how many sales invoices that are."""
     with _opened(path) as warehouse:
-        warehouse.execute("create temp table moment as select max(_changed_at) + to_hours(1) as loaded_at from raw.contacts")
+        warehouse.execute(
+            "create temp table moment as select max(_changed_at) + to_hours(1) as loaded_at from raw.contacts"
+        )
         changed = {name: _reload(warehouse, name, date, share) for name, date in _DATES.items()}
         warehouse.execute(
             """create temp table months as select distinct administration_id, ledger_account_id, month_date
@@ -91,22 +93,22 @@ def _copy(warehouse: duckdb.DuckDBPyConnection, table: str, changed: dict[str, s
 
 
 def _reload(warehouse: duckdb.DuckDBPyConnection, name: str, date: str, share: float) -> int:
-    """Replaces the newest records of a resource and all that hangs from them by themselves, loaded at another moment."""
+    """Replaces the newest records of a resource and all that hangs from them by themselves, at another moment."""
     warehouse.execute(
         f"""create or replace temp table newest as select administration_id, id from raw."{name}"
             order by "{date}" desc nulls last, id limit {max(round(_count(warehouse, name) * share), 1)}"""
     )
     parent, *children = _tables(name)
-    _replace(warehouse, f"raw.{parent}", "_changed_at", "newest", {"administration_id": "administration_id", "id": "id"})
+    _replace(
+        warehouse, f"raw.{parent}", "_changed_at", "newest", {"administration_id": "administration_id", "id": "id"}
+    )
     for child in children:
         keys = {"administration_id": "administration_id", BY_NAME[name].parent_key: "id"}
         _replace(warehouse, f"raw.{child}", "_changed_at", "newest", keys)
     return _count(warehouse, "newest", schema="temp")
 
 
-def _replace(
-    warehouse: duckdb.DuckDBPyConnection, table: str, moment: str, listed: str, keys: dict[str, str]
-) -> None:
+def _replace(warehouse: duckdb.DuckDBPyConnection, table: str, moment: str, listed: str, keys: dict[str, str]) -> None:
     """Deletes the rows of the listed keys and inserts them again under the new moment, as a load does."""
     same = " and ".join(f"kept.{own} = {listed}.{other}" for own, other in keys.items())
     warehouse.execute(

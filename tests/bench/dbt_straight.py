@@ -1,6 +1,6 @@
 """The same models without dbt: every compiled select as a table or view, in order, on one connection.
 
-    python -m tests.bench.dbt_straight WAREHOUSE TARGET_FOLDER      prints {"seconds": …, "cpu_seconds": …, "models": {…}}
+    python -m tests.bench.dbt_straight WAREHOUSE TARGET_FOLDER    prints {"seconds": …, "cpu_seconds": …, "models": {…}}
 
 The folder is that of a full `dbt run`: what an incremental model compiled to is then its whole select. A process of its
 own, so that its CPU is nobody else's; opening the warehouse counts, as it does for dbt.
@@ -45,7 +45,7 @@ def main(path: Path, target: Path) -> None:
 def _create(warehouse: duckdb.DuckDBPyConnection, node: dict[str, Any], target: Path) -> None:
     select = (target / "compiled" / node["package_name"] / node["original_file_path"]).read_text("utf-8")
     kind = "view" if node["config"]["materialized"] == _VIEW else "table"
-    relation = f'"{node["schema"]}"."{node["name"]}"'
+    relation = f'"{node["schema"]}"."{node["alias"]}"'
     warehouse.execute(f"create schema if not exists {node['schema']}")
     warehouse.execute(f"create or replace {kind} {relation} as {select}")
 

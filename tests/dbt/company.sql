@@ -22,6 +22,7 @@ values
 
 insert into sync.ledger_proof
 values
+('1', 2026, 5, 0, 'proved', null, '2026-11-20 23:30:00Z'),
 ('2', 2026, 0, 0, 'proved', null, '2026-11-20 08:00:00Z'),
 ('3', 2025, 2, 1, 'in_motion', 'the report moved', '2026-11-20 08:00:00Z'),
 ('3', 2026, 3, 1, 'differs', null, '2026-11-20 08:00:00Z');

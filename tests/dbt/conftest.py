@@ -36,6 +36,8 @@ SYNC_TABLES = (
     "report_periods (administration_id VARCHAR, resource VARCHAR, period_start_date DATE, period_end_date DATE,"
     " read_at TIMESTAMPTZ, row_count BIGINT, moves HUGEINT, is_stale BOOLEAN)",
     "reads (administration_id VARCHAR, resource VARCHAR, scope VARCHAR, read_at TIMESTAMPTZ, row_count BIGINT)",
+    "ledger_slices (administration_id VARCHAR, ledger_account_id VARCHAR, month_date DATE, read_at TIMESTAMPTZ,"
+    " changed_at TIMESTAMPTZ)",
 )
 
 Query = Callable[..., list[tuple[Any, ...]]]
@@ -60,6 +62,10 @@ def build_company(path: Path, parts: Sequence[str] = PARTS) -> None:
                     [shape.name],
                 )
             connection.execute(f'update raw."{shape.name}" set _changed_at = $1 where _changed_at is null', [LOADED_AT])
+        connection.execute(
+            "insert into sync.ledger_slices select administration_id, ledger_account_id, month_date, max(_changed_at),"
+            " max(_changed_at) from raw.journal_entries group by all"
+        )
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipelines.errors import ConfigurationError, GateFailedError, WarehouseError
+from pipelines.run import built_from
 from pipelines.run.build import build, dbt_environment
+from pipelines.run.built_from import LastBuild
 from pipelines.warehouse.snapshot import current_snapshot
 
 if TYPE_CHECKING:
@@ -127,3 +129,22 @@ def test_dbt_gets_no_token_and_sends_nothing_home(small_company: SmallCompany) -
     assert "DBT_TARGET" not in given
     assert given["DOVECOTE_WAREHOUSE"] == str(small_company.settings.warehouse_path)
     assert given["DOVECOTE_MEMORY_LIMIT"] == small_company.settings.memory_limit
+
+
+def test_another_model_or_another_table_of_finance_makes_everything_anew(tmp_path: Path) -> None:
+    project, last_build = tmp_path / "project", LastBuild(tmp_path)
+    (project / "models").mkdir(parents=True)
+    (project / "models" / "one.sql").write_text("select 1")
+    first = built_from.fingerprint(project, "finance")
+    assert last_build.differs(first), "nothing was built yet"
+    last_build.note(first)
+
+    (project / "logs").mkdir()
+    (project / "logs" / "dbt.sql").write_text("what dbt wrote")
+    assert not last_build.differs(built_from.fingerprint(project, "finance"))
+    assert built_from.fingerprint(project, "other") != first
+    (project / "models" / "one.sql").write_text("select 2")
+    second = built_from.fingerprint(project, "finance")
+    assert last_build.differs(second)
+
+    assert last_build.differs(first), "what was half built since is nobody's"

@@ -41,7 +41,7 @@ unity_members as (
 
     select distinct administration_id
     from regimes
-    where vat_entity is not null
+    where nullif(vat_entity, '') is not null
 
 ),
 
@@ -130,8 +130,11 @@ ranked as (
 
     select
         weighed.*,
-        rank() over (partition by administration_id, contact_id order by confidence desc) as place,
-        count(*) over (partition by administration_id, contact_id, confidence) as equally_likely
+        rank() over (
+            partition by administration_id, contact_id order by has_chamber_of_commerce desc, confidence desc
+        ) as place,
+        count(*) over (partition by administration_id, contact_id, has_chamber_of_commerce, confidence)
+            as equally_likely
 
     from weighed
 

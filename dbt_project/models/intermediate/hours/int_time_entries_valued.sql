@@ -26,20 +26,21 @@ invoices as (
 
 payments as (
 
-    select * from {{ ref('int_sales_invoice_payments_unioned') }}
+    select * from {{ ref('int_payments_classified') }}
 
 ),
 
+-- What was struck off against a credit invoice or rounded away was not received.
 paid as (
 
     select
         administration_id,
-        sales_invoice_id,
+        document_id as sales_invoice_id,
         sum(amount) as paid_amount
 
     from payments
-    where not is_deleted
-    group by administration_id, sales_invoice_id
+    where direction = 'in' and payment_kind not in ('settlement', 'balance_settlement', 'rounding')
+    group by administration_id, document_id
 
 ),
 

@@ -1,6 +1,7 @@
 with documents as (
 
     select * from {{ ref('int_purchases_unioned') }}
+    where not is_deleted
 
 ),
 

@@ -3,15 +3,18 @@
     'tax_report_reference', 'quantity', 'unit_price', 'net_amount', 'net_base_amount', 'is_deleted',
     'period_start_date', 'period_end_date', '_changed_at'
 ] -%}
+-- A document that became one of the other kind keeps its id: what it left behind would be there twice.
 with purchase_invoice_lines as (
 
     select * from {{ ref('stg_moneybird__purchase_invoices__details') }}
+    where not is_deleted
 
 ),
 
 receipt_lines as (
 
     select * from {{ ref('stg_moneybird__receipts__details') }}
+    where not is_deleted
 
 ),
 

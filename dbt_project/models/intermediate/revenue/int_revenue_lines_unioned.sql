@@ -19,6 +19,7 @@ purchase_lines as (
 purchases as (
 
     select * from {{ ref('int_purchases_unioned') }}
+    where not is_deleted
 
 ),
 
@@ -68,8 +69,7 @@ unioned as (
         purchases.invoice_date,
         purchase_lines.period_start_date,
         purchase_lines.period_end_date,
-        not purchases.is_self_billed or purchases.is_unprocessed or purchases.is_deleted or purchase_lines.is_deleted
-            as is_no_sale
+        not purchases.is_self_billed or purchases.is_unprocessed as is_no_sale
 
     from purchase_lines
     inner join purchases

@@ -7,7 +7,7 @@ with entries as (
 
 roles as (
 
-    select * from {{ ref('int_ledger_account_roles_matched') }}
+    select * from {{ ref('int_ledger_account_roles_decided') }}
 
 ),
 

@@ -12,7 +12,7 @@ journals as (
 
 roles as (
 
-    select * from {{ ref('int_ledger_account_roles_matched') }}
+    select * from {{ ref('int_ledger_account_roles_decided') }}
 
 ),
 

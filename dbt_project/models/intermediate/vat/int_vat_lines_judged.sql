@@ -77,6 +77,7 @@ dated as (
 
     select
         lines.*,
+        originals.sales_invoice_id as original_document_id,
         coalesce(originals.invoice_date, lines.document_date) as rate_date
 
     from lines
@@ -120,6 +121,7 @@ told as (
         dated.document_id,
         dated.line_position,
         dated.document_date,
+        dated.original_document_id,
         dated.contact_id,
         dated.net_base_amount,
         case when coalesce(regimes.scheme, 'accrual') = 'kor' then 'kor' else 'normal' end as seller_scheme,
@@ -250,7 +252,10 @@ admitted as (
     inner join rules
         on
             rules.seller_scheme in ('any', profiles.seller_scheme)
-            and rules.customer_zone in ('any', profiles.customer_zone)
+            and (
+                rules.customer_zone = 'any'
+                or '|' || rules.customer_zone || '|' like '%|' || profiles.customer_zone || '|%'
+            )
             and rules.customer_type in ('any', profiles.customer_type)
             and (
                 rules.vat_number_status = 'any'
@@ -296,7 +301,7 @@ first_rules as (
 
 ),
 
-final as (
+judged as (
 
     select
         told.administration_id,
@@ -304,6 +309,7 @@ final as (
         told.document_id,
         told.line_position,
         told.document_date,
+        told.original_document_id,
         told.contact_id,
         told.net_base_amount,
         told.customer_zone,
@@ -332,6 +338,49 @@ final as (
             and told.supply_kind = first_rules.supply_kind
             and told.rate_class = first_rules.rate_class
             and told.box = first_rules.box
+
+),
+
+-- A credit takes back what its invoice charged, right or wrong; the mistake is the invoice's and told there.
+final as (
+
+    select
+        judged.administration_id,
+        judged.document_type,
+        judged.document_id,
+        judged.line_position,
+        judged.document_date,
+        judged.contact_id,
+        judged.net_base_amount,
+        judged.customer_zone,
+        judged.customer_type,
+        judged.vat_number_status,
+        judged.supply_kind,
+        judged.rate_class,
+        judged.box,
+        judged.rule_id,
+        case
+            when judged.verdict = 'breaks' and judged.net_base_amount < 0 and broken_invoices.document_id is not null
+                then 'corrects'
+            else judged.verdict
+        end as verdict
+
+    from judged
+    left join (
+        select distinct
+            administration_id,
+            document_id,
+            rate_class,
+            box
+
+        from judged
+        where verdict = 'breaks'
+    ) as broken_invoices
+        on
+            judged.administration_id = broken_invoices.administration_id
+            and judged.original_document_id = broken_invoices.document_id
+            and judged.rate_class = broken_invoices.rate_class
+            and judged.box = broken_invoices.box
 
 )
 

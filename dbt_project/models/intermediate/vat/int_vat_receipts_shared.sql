@@ -72,13 +72,59 @@ receipts as (
 
 ),
 
+cash_documents as (
+
+    select distinct
+        administration_id,
+        document_type,
+        document_id,
+        total_incl_amount
+
+    from cash_lines
+
+),
+
 accumulated as (
 
     select
-        receipts.*,
-        sum(amount) over (partition by administration_id, document_id order by payment_date) as received_amount
+        cash_documents.*,
+        receipts.payment_date,
+        sum(receipts.amount) over (
+            partition by receipts.administration_id, receipts.document_id order by receipts.payment_date
+        ) as received_amount
 
     from receipts
+    inner join cash_documents
+        on
+            receipts.administration_id = cash_documents.administration_id
+            and receipts.document_id = cash_documents.document_id
+
+),
+
+-- What came in beyond the total is nothing to declare; what goes back of the total, a direct debit, lowers it again.
+covered as (
+
+    select
+        administration_id,
+        document_type,
+        document_id,
+        payment_date,
+        sign(total_incl_amount)
+        * least(greatest(sign(total_incl_amount) * received_amount, 0), abs(total_incl_amount)) as covered_amount
+
+    from accumulated
+
+),
+
+counted as (
+
+    select
+        covered.*,
+        {{ money('covered_amount - coalesce(lag(covered_amount) over (
+            partition by administration_id, document_type, document_id order by payment_date
+        ), 0)') }} as counted_amount
+
+    from covered
 
 ),
 
@@ -86,44 +132,46 @@ shared as (
 
     select
         cash_lines.*,
-        accumulated.payment_date,
-        -- What came in before covers the whole: nothing is left to declare.
-        sign(cash_lines.total_incl_amount) * (accumulated.received_amount - accumulated.amount)
-        >= abs(cash_lines.total_incl_amount) as is_after_last,
-        sign(cash_lines.total_incl_amount) * accumulated.received_amount
-        >= abs(cash_lines.total_incl_amount) as is_last,
-        {{ share_of_amount('cash_lines.turnover_amount', 'accumulated.amount', 'cash_lines.total_incl_amount') }}
+        counted.payment_date,
+        counted.covered_amount,
+        {{ share_of_amount('cash_lines.turnover_amount', 'counted.counted_amount', 'cash_lines.total_incl_amount') }}
             as turnover_share_amount,
-        {{ share_of_amount('cash_lines.vat_amount', 'accumulated.amount', 'cash_lines.total_incl_amount') }}
+        {{ share_of_amount('cash_lines.vat_amount', 'counted.counted_amount', 'cash_lines.total_incl_amount') }}
             as vat_share_amount
 
     from cash_lines
-    inner join accumulated
+    inner join counted
         on
-            cash_lines.administration_id = accumulated.administration_id
-            and cash_lines.document_id = accumulated.document_id
+            cash_lines.administration_id = counted.administration_id
+            and cash_lines.document_type = counted.document_type
+            and cash_lines.document_id = counted.document_id
+    where counted.counted_amount <> 0
 
 ),
 
-before_last as (
+-- Declared in all: nothing, everything, or the shares so far; so the last payment takes what the shares left.
+standing as (
 
     select
         shared.*,
-        sum(turnover_share_amount) over earlier as turnover_before_amount,
-        sum(vat_share_amount) over earlier as vat_before_amount
+        {%- for amount in ['turnover', 'vat'] %}
+        case
+            when covered_amount = 0 then 0
+            when covered_amount = total_incl_amount then {{ amount }}_amount
+            else sum({{ amount }}_share_amount) over line_so_far
+        end as {{ amount }}_standing_amount{{ ',' if not loop.last }}
+        {%- endfor %}
 
     from shared
-    where not is_after_last
-    window earlier as (
+    window line_so_far as (
         partition by
             administration_id, document_type, document_id, line_position, tax_report_reference
         order by payment_date
-        rows between unbounded preceding and 1 preceding
+        rows between unbounded preceding and current row
     )
 
 ),
 
--- The last payment takes what the shares before it left.
 final as (
 
     select
@@ -139,12 +187,16 @@ final as (
         tax_rate_id,
         box_source,
         document_side,
-        {{ money("case when is_last then turnover_amount - coalesce(turnover_before_amount, 0)
-            else turnover_share_amount end") }} as turnover_amount,
-        {{ money("case when is_last then vat_amount - coalesce(vat_before_amount, 0) else vat_share_amount end") }}
-            as vat_amount
+        {{ money('turnover_standing_amount - coalesce(lag(turnover_standing_amount) over line_payments, 0)') }}
+            as turnover_amount,
+        {{ money('vat_standing_amount - coalesce(lag(vat_standing_amount) over line_payments, 0)') }} as vat_amount
 
-    from before_last
+    from standing
+    window line_payments as (
+        partition by
+            administration_id, document_type, document_id, line_position, tax_report_reference
+        order by payment_date
+    )
 
 )
 

@@ -1,21 +1,30 @@
+{%- set record = ['administration_id', 'financial_mutation_id'] -%}
+{%- set touched = incremental_records(
+    records=record, keys={'bank_mutation_key': entity_key('financial_mutation_id')}, feeds=[
+    {'feed': ref('stg_moneybird__financial_mutations'), 'records': record},
+    {'feed': ref('stg_moneybird__financial_accounts'), 'reaches': ref('stg_moneybird__financial_mutations'),
+     'records': record, 'by': ['administration_id', 'financial_account_id']},
+    {'feed': ref('stg_moneybird__ledger_accounts'), 'reaches': ref('stg_moneybird__financial_mutations'),
+     'records': record, 'by': ['administration_id']},
+]) -%}
 with mutations as (
 
     select * from {{ ref('stg_moneybird__financial_mutations') }}
-    where not is_deleted
+    where not is_deleted and {{ is_touched(touched, record) }}
 
 ),
 
 payments as (
 
     select * from {{ ref('stg_moneybird__financial_mutations__payments') }}
-    where not is_deleted
+    where not is_deleted and {{ is_touched(touched, record) }}
 
 ),
 
 bookings as (
 
     select * from {{ ref('stg_moneybird__financial_mutations__ledger_account_bookings') }}
-    where not is_deleted
+    where not is_deleted and {{ is_touched(touched, record) }}
 
 ),
 

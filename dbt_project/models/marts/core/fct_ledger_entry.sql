@@ -1,6 +1,17 @@
+{%- set slice = ['administration_id', 'ledger_account_id', 'month_date'] -%}
+{%- set touched = incremental_records(
+    records=slice, keys={'ledger_account_key': member_key('ledger_account_id'), 'month_date': 'month_date'}, feeds=[
+    {'feed': ref('stg_sync__ledger_slices'), 'records': slice, 'is_coarse': true},
+    {'feed': ref('stg_moneybird__ledger_accounts'), 'reaches': ref('stg_sync__ledger_slices'), 'records': slice,
+     'by': ['administration_id', 'ledger_account_id']},
+    {'feed': ref('stg_moneybird__administrations'), 'reaches': ref('stg_sync__ledger_slices'), 'records': slice,
+     'by': ['administration_id']},
+    {'differs': slices_of_other_closings(ref('stg_moneybird__journal_entries'), ref('int_closing_journals_identified'))},
+]) -%}
 with lines as (
 
     select * from {{ ref('stg_moneybird__journal_entries') }}
+    where {{ is_touched(touched, slice) }}
 
 ),
 

@@ -1,13 +1,19 @@
+{%- set record = ['administration_id', 'document_id'] -%}
+{%- set touched = incremental_records(
+    records=record, keys={'administration_id': 'administration_id', 'document_id': 'document_id'}, feeds=[
+    {'feed': ref('int_purchases_unioned'), 'records': record},
+]) -%}
 with lines as (
 
     select * from {{ ref('int_purchase_lines_split') }}
+    where {{ is_touched(touched, record) }}
 
 ),
 
 documents as (
 
     select * from {{ ref('int_purchases_unioned') }}
-    where not is_deleted
+    where not is_deleted and {{ is_touched(touched, record) }}
 
 ),
 

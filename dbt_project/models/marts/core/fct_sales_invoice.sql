@@ -1,12 +1,37 @@
+{%- set record = ['administration_id', 'sales_invoice_id'] -%}
+{%- set document = ['administration_id', 'document_id'] -%}
+{%- set touched = incremental_records(records=record, keys={'sales_invoice_key': entity_key('sales_invoice_id')}, feeds=[
+    {'feed': ref('int_sales_invoices_unioned'), 'records': record},
+    {'feed': ref('int_sales_invoices_unioned'), 'reaches': ref('int_sales_invoices_unioned'), 'records': record,
+     'by': ['administration_id', 'original_sales_invoice_id'], 'of': record},
+    {'feed': ref('int_purchases_unioned'), 'records': document},
+    {'feed': ref('stg_moneybird__contacts'), 'reaches': ref('int_sales_invoices_unioned'), 'records': record,
+     'by': ['administration_id', 'contact_id']},
+    {'feed': ref('stg_moneybird__contacts'), 'reaches': ref('int_purchases_unioned'), 'records': document,
+     'by': ['administration_id', 'contact_id']},
+    {'feed': ref('stg_moneybird__administrations'), 'reaches': ref('int_sales_invoices_unioned'), 'records': record,
+     'by': ['administration_id']},
+    {'feed': ref('stg_moneybird__administrations'), 'reaches': ref('int_purchases_unioned'), 'records': document,
+     'by': ['administration_id']},
+]) -%}
 with invoices as (
 
     select * from {{ ref('int_sales_invoices_unioned') }}
+    where not is_deleted and {{ is_touched(touched, record) }}
+
+),
+
+originals as (
+
+    select * from {{ ref('int_sales_invoices_unioned') }}
+    where not is_deleted
 
 ),
 
 self_billed as (
 
     select * from {{ ref('int_self_billed_sales_turned') }}
+    where {{ is_touched(touched, document) }}
 
 ),
 
@@ -46,7 +71,6 @@ unioned as (
         _changed_at
 
     from invoices
-    where not is_deleted
 
     union all
 
@@ -114,7 +138,7 @@ final as (
         unioned._changed_at
 
     from unioned
-    left join unioned as originals
+    left join originals
         on
             unioned.administration_id = originals.administration_id
             and unioned.original_sales_invoice_id = originals.sales_invoice_id

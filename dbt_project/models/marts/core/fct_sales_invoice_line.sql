@@ -1,25 +1,34 @@
+{%- set record = ['administration_id', 'sales_invoice_id'] -%}
+{%- set document = ['administration_id', 'document_id'] -%}
+{%- set touched = incremental_records(records=record, keys={'sales_invoice_key': entity_key('sales_invoice_id')}, feeds=[
+    {'feed': ref('int_sales_invoices_unioned'), 'records': record},
+    {'feed': ref('int_purchases_unioned'), 'records': document},
+]) -%}
 with lines as (
 
     select * from {{ ref('int_sales_invoice_lines_unioned') }}
+    where {{ is_touched(touched, record) }}
 
 ),
 
 self_billed_lines as (
 
     select * from {{ ref('int_purchase_lines_split') }}
+    where {{ is_touched(touched, document) }}
 
 ),
 
 invoices as (
 
     select * from {{ ref('int_sales_invoices_unioned') }}
-    where not is_deleted
+    where not is_deleted and {{ is_touched(touched, record) }}
 
 ),
 
 self_billed as (
 
     select * from {{ ref('int_self_billed_sales_turned') }}
+    where {{ is_touched(touched, document) }}
 
 ),
 

@@ -16,6 +16,12 @@ ledger_accounts as (
 
 ),
 
+undocumented_closings as (
+
+    select * from {{ ref('int_undocumented_closings_found') }}
+
+),
+
 members as (
 
     select * from {{ ref('int_group_members_followed') }}
@@ -38,9 +44,18 @@ unclosed as (
             order by balances.month_date
             rows between unbounded preceding and current row
         ) as amount,
-        balances.debit_amount - balances.credit_amount as month_amount
+        -- As in rpt_profit_loss: a December with a closing that cannot be told from what was earned is left out.
+        case
+            when balances.statement = 'profit_loss' and undocumented_closings.ledger_year is not null then 0
+            else balances.debit_amount - balances.credit_amount
+        end as month_amount
 
     from balances
+    left join undocumented_closings
+        on
+            balances.administration_id = undocumented_closings.administration_id
+            and extract(year from balances.month_date) = undocumented_closings.ledger_year
+            and extract(month from balances.month_date) = 12
 
 ),
 

@@ -10,31 +10,9 @@ balances as (
 
 ),
 
-ledger_accounts as (
+items as (
 
-    select * from {{ ref('dim_ledger_account') }}
-
-),
-
--- What only passes through must end at nothing; a till cannot hold less than nothing. A bank account may be overdrawn.
-watched as (
-
-    select
-        balances.administration_id,
-        balances.month_date,
-        balances.month_end_date,
-        balances.ledger_account_key,
-        case
-            when ledger_accounts.role is not null then abs(balances.closing_amount)
-            else greatest(-balances.closing_amount, 0)
-        end as amount
-
-    from balances
-    inner join ledger_accounts
-        on balances.ledger_account_key = ledger_accounts.ledger_account_key
-    where
-        ledger_accounts.role in ('transit', 'unmatched_in', 'unmatched_out', 'unmatched_bank', 'settlements')
-        or (ledger_accounts.role is null and ledger_accounts.rgs_level_3_code = 'BLimKas')
+    select * from {{ ref('items_clearing_accounts_cleared') }}
 
 ),
 
@@ -42,12 +20,12 @@ summed as (
 
     select
         administration_id,
-        month_date,
-        sum(amount) as amount,
-        min(case when amount <> 0 then ledger_account_key end) as first_key
+        period,
+        sum(abs(amount)) as amount,
+        min(administration_id || '-' || document_id) as first_key
 
-    from watched
-    group by administration_id, month_date
+    from items
+    group by administration_id, period
 
 ),
 
@@ -94,7 +72,7 @@ final as (
     left join summed
         on
             months.administration_id = summed.administration_id
-            and months.month_date = summed.month_date
+            and {{ month_text('months.month_date') }} = summed.period
 
 )
 

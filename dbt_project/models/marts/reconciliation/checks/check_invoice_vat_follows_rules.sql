@@ -18,7 +18,7 @@ months as (
         {{ month_start('document_date') }} as month_date,
         count(*) as left_amount,
         sum(case when verdict = 'follows' then 1 else 0 end) as right_amount,
-        sum(case when verdict = 'review' then 1 else 0 end) as explained_amount,
+        sum(case when verdict in ('review', 'corrects') then 1 else 0 end) as explained_amount,
         min(case when verdict = 'breaks' then document_id end) as first_document_id
 
     from lines

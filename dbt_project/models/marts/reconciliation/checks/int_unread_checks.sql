@@ -21,6 +21,17 @@ resources_read as (
         resource_name
 
     from {{ ref('stg_sync__reads') }}
+    where resource_name <> 'general_ledger'
+
+    union all
+
+    -- Totals without their lines are no ledger: what counts is that one could be held against the other.
+    select distinct
+        administration_id,
+        'general_ledger' as resource_name
+
+    from {{ ref('stg_sync__ledger_proof') }}
+    where proof_state <> 'not_provable'
 
 ),
 

@@ -14,6 +14,7 @@ final as (
         document_id,
         case
             when verdict = 'breaks' then 'no rule gives this VAT'
+            when verdict = 'corrects' then 'takes back an invoice that no rule allows'
             else 'a person decides: rule ' || rule_id
         end as item_kind,
         verdict <> 'breaks' as is_explained,
@@ -23,7 +24,7 @@ final as (
         {{ member_key('contact_id') }} as contact_key
 
     from lines
-    where verdict in ('breaks', 'review')
+    where verdict in ('breaks', 'review', 'corrects')
     group by
         administration_id, document_date, document_type, document_id, verdict, rule_id, rate_class, box, supply_kind,
         customer_type, customer_zone, vat_number_status, contact_id

@@ -4,6 +4,12 @@ with supplies as (
 
 ),
 
+administrations as (
+
+    select * from {{ ref('dim_administration') }}
+
+),
+
 grouped as (
 
     select
@@ -27,20 +33,23 @@ grouped as (
 final as (
 
     select
-        administration_id,
+        grouped.administration_id,
         {{ filing_period_text('filing_period_start_date', 'filing_frequency') }} as period,
         filing_period_start_date as period_start_date,
         {{ filing_period_end('filing_period_start_date', 'filing_frequency') }} as period_end_date,
         customer_tax_number,
         supply_kind,
-        {{ member_key('contact_id') }} as contact_key,
+        {{ member_key('grouped.contact_id', 'grouped.administration_id') }} as contact_key,
         cast(contact_count as integer) as contact_count,
         number_status,
         is_supply_assumed,
         {{ money('amount') }} as amount,
-        cast(floor(amount) as decimal(18, 2)) as rounded_amount
+        cast(floor(amount) as decimal(18, 2)) as rounded_amount,
+        administrations.currency_code
 
     from grouped
+    left join administrations
+        on grouped.administration_id = administrations.administration_id
 
 )
 

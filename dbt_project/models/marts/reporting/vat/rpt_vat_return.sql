@@ -217,9 +217,12 @@ final as (
         {{ money('totalled.journal_vat_amount') }} as journal_vat_amount,
         {{ money('totalled.unmapped_turnover_amount') }} as unmapped_turnover_amount,
         {{ money('totalled.unmapped_vat_amount') }} as unmapped_vat_amount,
-        totalled.unmapped_turnover_amount = 0 and totalled.unmapped_vat_amount = 0 as is_complete
+        totalled.unmapped_turnover_amount = 0 and totalled.unmapped_vat_amount = 0 as is_complete,
+        administrations.currency_code
 
     from totalled
+    left join administrations
+        on totalled.administration_id = administrations.administration_id
 
 )
 
