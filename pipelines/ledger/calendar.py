@@ -53,6 +53,11 @@ class YearLines:
     changed: Mapping[date, datetime]  # month → when its lines last changed, by the server's clock
 
 
+def months_begun(year: YearLines, today: date) -> list[Month]:
+    """Its months until today or its latest line."""
+    return [month for month in months_of(year.number) if month.start <= max(today, year.last or today)]
+
+
 def due_months(
     years: Iterable[YearLines], today: date, reads: Mapping[str, datetime], now: datetime, full: bool
 ) -> list[Month]:

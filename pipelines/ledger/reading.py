@@ -159,7 +159,11 @@ class LedgerReader:
             if name == self._totals.name
         }
         years = [stored.year_lines(self._con, job.administration_id, year) for year in job.years]
-        for month in calendar.due_months(years, job.today, reads, job.now, job.full):
+        due = set(calendar.due_months(years, job.today, reads, job.now, job.full))
+        for year in years:  # a year that still differs names the account; only its months say when
+            if self._standing.compare(job, year.number)[0].differences:
+                due.update(calendar.months_begun(year, job.today))
+        for month in sorted(due, key=lambda month: month.start):
             if month.start not in job.years[month.start.year].months:
                 yield from self._asker.month(job, month)
                 yield from self._fetch_month(job, month)
