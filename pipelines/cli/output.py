@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -120,26 +121,34 @@ def checks_table(published: Published) -> Table:
 
 
 def open_checks_table(checks: tuple[Check, ...]) -> Table:
-    """The checks that are not ok, breaks first, as many as fit a screen."""
-    rest = len(checks) - _LISTED_CHECKS
+    """The checks that are not ok, breaks first: per administration how many periods, and the last one's difference."""
+    of_one = [
+        list(group) for _, group in groupby(checks, lambda one: (one.status, one.check_id, one.administration_id))
+    ]
+    rest = len(of_one) - _LISTED_CHECKS
     result = table(
         "Not ok",
         [
             ("check", "left"),
+            ("class", "left"),
             ("administration", "left"),
-            ("period", "left"),
+            ("periods", "right"),
+            ("last", "left"),
             ("difference", "right"),
             ("status", "left"),
         ],
         (
             [
-                check.check_id,
-                escape(check.administration_name),
-                check.period or "",
-                amount(check.difference),
-                styled(check.status),
+                last.check_id,
+                last.check_class,
+                escape(last.administration_name),
+                number(len(group)),
+                last.period or "",
+                amount(last.difference),
+                styled(last.status),
             ]
-            for check in checks[:_LISTED_CHECKS]
+            for group in of_one[:_LISTED_CHECKS]
+            for last in group[-1:]
         ),
     )
     if rest > 0:
@@ -182,7 +191,7 @@ def print_sync(out: Console, report: SyncReport) -> None:
     )
     if any(spent[bucket] > spent[f"planned_{bucket}"] for bucket in ("general", "reports")):
         out.print(
-            "           (the plan is what an unchanged group costs; records and ledger lines that are new come on top)"
+            "           (planned once the records were read; what their ledger lines and reports cost is an estimate)"
         )
     loaded = sum(report.tables.values())
     out.print(f"Loaded     {number(loaded)} rows" if loaded else "Loaded     nothing: no record has changed")

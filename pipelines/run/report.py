@@ -170,7 +170,9 @@ def _open_checks(connection: duckdb.DuckDBPyConnection, names: dict[str, str]) -
             check_id, class, administration_id, period, left_amount, right_amount, explained_amount, difference, status
         from marts.recon_checks
         where status <> 'ok'
-        order by status <> 'break', class <> 'copy', check_id, administration_id, period_end_date, period
+        order by
+            status <> 'break', case class when 'copy' then 1 when 'books' then 2 else 3 end,
+            check_id, administration_id, period_end_date, period
         """
     ).fetchall()
     return tuple(

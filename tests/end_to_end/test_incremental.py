@@ -80,6 +80,7 @@ def live_through(group: Group, seed: int, rounds: int, events: int) -> None:
     assert incremental_models(group.home), "nothing was incremental, so nothing was compared"
 
 
+@pytest.mark.slow
 def test_after_random_days_the_incremental_models_equal_their_full_refresh(published_group: Group) -> None:
     live_through(published_group, seed=3, rounds=2, events=40)
 

@@ -84,6 +84,7 @@ def finds_them_all(group: Group, where: dict[str, str]) -> None:
     assert itemised <= named, "the documents behind each break are named"
 
 
+@pytest.mark.slow
 def test_faults_that_come_after_a_sync_are_found(published_group: Group) -> None:
     where = dict(zip(AFTER_A_SYNC, (published_group.id(HOLDING), published_group.id(STUDIO)), strict=True))
     published_group.happens("advance_clock", STUDIO, seconds=60)
