@@ -23,7 +23,8 @@ def test_ledger_lines_that_moneybird_leaves_out_break_the_copy_until_they_come(g
     assert report["sync"]["ledger_proof"]["differences"] > 0
     assert report["build"]["snapshot"]["id"]
     assert check.returncode == 4
-    broken = [one for one in json.loads(check.stdout)["open_checks"] if one["status"] == "break"]
+    open_checks = json.loads(check.stdout)["open_checks"]
+    broken = [one for one in open_checks if one["status"] == "break" and one["class"] != "definition"]
     assert {one["administration_id"] for one in broken} == {group.id(STUDIO)}
     assert "ledger_equals_report" in {one["check_id"] for one in broken}
 

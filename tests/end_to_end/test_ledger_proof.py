@@ -178,7 +178,7 @@ def test_lines_that_cannot_be_fetched_again_for_their_contacts_are_reported(smal
     assert report.exit_code == 3
     error = report.administrations[small_group.id(STUDIO)]["error"]
     assert error is not None
-    assert "Moneybird answers 500 for reports/journal_entries" in error
+    assert "Moneybird answers 500 for journal entries of Duivenhof Studio B.V." in error
 
 
 def test_a_report_that_never_agrees_is_named_and_not_asked_for_every_time(small_group: Group) -> None:
