@@ -24,7 +24,7 @@ MARTS = """
         'Molen B.V.' as contact_name, false as is_archived, false as is_deleted, false as is_unknown;
     create table marts.dim_tax_rate as select '101' as administration_id, '21' as tax_rate_id,
         '21% btw' as tax_rate_name, 21::decimal(18, 6) as percentage, 'sales_invoice' as tax_rate_type,
-        true as is_active;
+        true as is_active, null::varchar as country_code;
     create table marts.dim_ledger_account as select '101' as administration_id, '8000' as ledger_account_id,
         'Omzet' as account_name, '80000' as account_number, true as is_active, true as is_sales_invoice_allowed;
     create table marts.dim_project as select '101' as administration_id, '5' as project_id, 'Kade' as project_name,
