@@ -174,6 +174,33 @@ booked as (
 
 ),
 
+{{ members_compared(member ~ '_id') }},
+
+-- Lines of an auditfile name no contact and no project; some servers put the contact on control accounts only (D5).
+unprovable as (
+
+    select distinct
+        booked.administration_id,
+        booked.period_start_date,
+        booked.period_end_date
+
+    from booked
+    left join {{ ref('stg_sync__dialects') }} as dialects
+        on
+            booked.administration_id = dialects.administration_id
+            and dialects.question = 'D5'
+    where
+        booked.is_undocumented = 1
+        {%- if member == 'contact' %} or dialects.answer = 'control' {%- endif %}
+
+),
+
+{{ report_check(report_name, unprovable='unprovable') }}
+{%- endmacro %}
+
+{#- CTEs `sides` and `compared`: the CTE `booked` beside the CTE `report_rows`, per read period and member; `id` names the
+    member in a report. -#}
+{% macro members_compared(id) -%}
 sides as (
 
     select
@@ -192,7 +219,7 @@ sides as (
         administration_id,
         period_start_date,
         period_end_date,
-        {{ member_key(member ~ '_id') }} as member,
+        {{ member_key(id) }} as member,
         0 as left_amount,
         amount as right_amount
 
@@ -215,26 +242,5 @@ compared as (
     from sides
     group by administration_id, period_start_date, period_end_date, member
 
-),
-
--- Lines of an auditfile name no contact and no project; some servers put the contact on control accounts only (D5).
-unprovable as (
-
-    select distinct
-        booked.administration_id,
-        booked.period_start_date,
-        booked.period_end_date
-
-    from booked
-    left join {{ ref('stg_sync__dialects') }} as dialects
-        on
-            booked.administration_id = dialects.administration_id
-            and dialects.question = 'D5'
-    where
-        booked.is_undocumented = 1
-        {%- if member == 'contact' %} or dialects.answer = 'control' {%- endif %}
-
-),
-
-{{ report_check(report_name, unprovable='unprovable') }}
+)
 {%- endmacro %}
