@@ -205,7 +205,7 @@ def test_dbt_is_told_the_same_columns(project_root: Path) -> None:
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_every_example_is_right(project_root: Path, table: Table) -> None:
-    """Reading raises for the first cell that is not; dbt is handed as many rows as the file has lines below its header."""
+    """Reading raises for the first cell that is wrong; every line below the header is a row."""
     path = project_root / "dbt_project" / "seeds" / f"{table.name}.csv"
 
     assert len(read(path, table)) == len(path.read_text().splitlines()) - 1
