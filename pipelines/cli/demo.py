@@ -50,7 +50,8 @@ def demo(
     from pipelines.run.sync import Options
 
     home = config.prepare_home(config.load()).resolve()
-    chosen_port = dashboards.choose_port(port) if dashboard else 0
+    if dashboard:
+        dashboards.choose_port(port)  # a port that is taken is said before two minutes of work
     out = output.console()
     with run_lock(home / "demo.lock", "dovecote demo"), children.children() as family:
         out.print("Starting the sandbox: invented companies, served on this machine, [bold]without throttling[/].")
@@ -68,7 +69,7 @@ def demo(
             family.start("worker", _verb("worker"), environ, home, settings.logs_dir)
             verb = shlex.join([output.path(Path(sys.executable)), "-m", "pipelines", "run"])
             out.print(f"Elsewhere  . {shlex.quote(str(env_file))} && {verb}    (another terminal)", soft_wrap=True)
-            dashboards.serve(settings, family, chosen_port, environ, home, out)
+            dashboards.serve(settings, family, dashboards.choose_port(port), environ, home, out)
             out.print("Stopped the dashboard, the worker and the sandbox.")
 
 
