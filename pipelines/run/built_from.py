@@ -4,11 +4,17 @@ an incremental model would not look at again."""
 from __future__ import annotations
 
 import hashlib
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
+
+import duckdb
+
+from pipelines.errors import WarehouseError
+from pipelines.warehouse.connection import open_warehouse
 
 _READ_BY_DBT = {".sql", ".yml", ".csv"}
 _WRITTEN_BY_DBT = {"target", "logs"}
+_TABLE = "sync.last_build"
 
 
 def fingerprint(project: Path, finance: str) -> str:
@@ -23,20 +29,30 @@ def fingerprint(project: Path, finance: str) -> str:
 
 
 class LastBuild:
-    """Remembers, in a file beside what dbt writes, what the last complete build was made from."""
+    """What the last complete build of a warehouse was made from; kept in it, so that a copy or a backup knows too."""
 
-    def __init__(self, target: Path) -> None:
-        self._path = target / "built.sha256"
+    def __init__(self, warehouse: Path) -> None:
+        self._warehouse = warehouse
 
-    def differs(self, fingerprint: str) -> bool:
-        """Whether everything has to be built anew. Forgets the last build if so: half of the new one and then the old
-        again would look unchanged."""
-        known = None
-        with suppress(OSError):
-            known = self._path.read_text("utf-8")
-        if known != fingerprint:
-            self._path.unlink(missing_ok=True)
-        return known != fingerprint
+    def was(self, fingerprint: str) -> bool:
+        """Whether nothing but data can have changed since. Forgets the last build if not: half of the new one and then
+        the old again would look unchanged."""
+        with closing(open_warehouse(self._warehouse)) as connection:
+            connection.execute(
+                f"create schema if not exists sync; create table if not exists {_TABLE} (made_from varchar)"
+            )
+            known = connection.execute(f"select made_from from {_TABLE}").fetchall() == [(fingerprint,)]
+            if not known:
+                connection.execute(f"delete from {_TABLE}")
+            return known
 
     def note(self, fingerprint: str) -> None:
-        self._path.write_text(fingerprint, "utf-8")
+        """The build is complete."""
+        with closing(open_warehouse(self._warehouse)) as connection:
+            connection.execute(f"delete from {_TABLE}")
+            connection.execute(f"insert into {_TABLE} values (?)", [fingerprint])
+
+    def forget(self) -> None:
+        """The build failed: the next one makes everything anew, whatever was in the way."""
+        with suppress(WarehouseError, duckdb.Error), closing(open_warehouse(self._warehouse)) as connection:
+            connection.execute(f"delete from {_TABLE}")

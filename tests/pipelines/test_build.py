@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 
 from pipelines.errors import ConfigurationError, GateFailedError, WarehouseError
@@ -132,19 +133,40 @@ def test_dbt_gets_no_token_and_sends_nothing_home(small_company: SmallCompany) -
 
 
 def test_another_model_or_another_table_of_finance_makes_everything_anew(tmp_path: Path) -> None:
-    project, last_build = tmp_path / "project", LastBuild(tmp_path)
+    project, last_build = tmp_path / "project", LastBuild(tmp_path / "warehouse.duckdb")
     (project / "models").mkdir(parents=True)
     (project / "models" / "one.sql").write_text("select 1")
     first = built_from.fingerprint(project, "finance")
-    assert last_build.differs(first), "nothing was built yet"
+    assert not last_build.was(first), "nothing was built yet"
     last_build.note(first)
 
     (project / "logs").mkdir()
     (project / "logs" / "dbt.sql").write_text("what dbt wrote")
-    assert not last_build.differs(built_from.fingerprint(project, "finance"))
+    assert last_build.was(built_from.fingerprint(project, "finance"))
     assert built_from.fingerprint(project, "other") != first
     (project / "models" / "one.sql").write_text("select 2")
     second = built_from.fingerprint(project, "finance")
-    assert last_build.differs(second)
+    assert not last_build.was(second)
 
-    assert last_build.differs(first), "what was half built since is nobody's"
+    assert not last_build.was(first), "what was half built since is nobody's"
+
+
+def test_new_data_make_tables_anew_and_leave_views_as_they_are(small_company: SmallCompany) -> None:
+    """A view that is lost all the same, or breaks, fails one build, and the next makes everything."""
+    small_company.raw("a")
+    view = "{{ config(materialized='view') }} select id from raw.sales_invoices"
+    table = "select id as sales_invoice_key, '1' as administration_id from {{ ref('stg_invoices') }}"
+    project = small_company.dbt_project(stg_invoices=view, fct_sales_invoice=table)
+    assert build(small_company.settings, project=project).dbt.models == {"success": 4}
+    small_company.raw("a", "b")
+    second = build(small_company.settings, project=project)
+    assert (second.dbt.models, second.dbt.tests) == ({"success": 3}, {"pass": 1})
+    assert second.to_json()["tables"]["fct_sales_invoice"] == 2
+    with duckdb.connect(str(small_company.settings.warehouse_path)) as warehouse:
+        schema = warehouse.execute(
+            "select table_schema from information_schema.tables where table_name = 'stg_invoices'"
+        )
+        warehouse.execute(f"drop view {schema.fetchall()[0][0]}.stg_invoices")
+    with pytest.raises(GateFailedError, match="stg_invoices does not exist"):
+        build(small_company.settings, project=project)
+    assert build(small_company.settings, project=project).dbt.models == {"success": 4}
