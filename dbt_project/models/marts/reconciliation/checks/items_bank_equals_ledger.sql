@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with compared as (
 
     select * from {{ ref('int_bank_lines_compared') }}

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with administrations as (
 
     select * from {{ ref('dim_administration') }}

@@ -1,1 +1,3 @@
+{{ config(materialized='table') }}
+
 {{ debts_report_items('creditors', -1, 'report_creditors') }}

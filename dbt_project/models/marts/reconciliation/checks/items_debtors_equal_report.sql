@@ -1,1 +1,3 @@
+{{ config(materialized='table') }}
+
 {{ debts_report_items('debtors', 1, 'report_debtors') }}

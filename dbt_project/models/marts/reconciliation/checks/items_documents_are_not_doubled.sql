@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with doubled as (
 
     select * from {{ ref('int_documents_doubled') }}

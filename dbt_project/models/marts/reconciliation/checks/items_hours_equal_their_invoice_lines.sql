@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with matches as (
 
     select * from {{ ref('int_hours_matched_to_lines') }}

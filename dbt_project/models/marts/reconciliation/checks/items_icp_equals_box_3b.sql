@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with supplies as (
 
     select * from {{ ref('int_vat_icp_supplies_judged') }}

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with matches as (
 
     select * from {{ ref('dim_intercompany_contact') }}

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with movements as (
 
     select * from {{ ref('int_vat_accounts_compared') }}
