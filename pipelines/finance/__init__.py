@@ -5,3 +5,7 @@
 `tables` declares every table and column; `reading` holds a file against its declaration; `folder` makes the folder on
 first use and hands dbt copies that are whole, checked and written alike, whatever the spreadsheet made of them.
 """
+
+from pipelines.finance.folder import ensure
+
+__all__ = ["ensure"]

@@ -64,6 +64,15 @@ ROLES = (
 
 PRODUCT_TYPES = ("product", "service", "digital_service")  # Moneybird's, of a product
 
+CONTACT_FIELDS = (
+    "company_name", "firstname", "lastname", "address1", "address2", "zipcode", "city", "country", "phone",
+    "tax_number", "chamber_of_commerce", "bank_account", "send_invoices_to_attention", "send_invoices_to_email",
+    "send_estimates_to_attention", "send_estimates_to_email",
+)  # fmt: skip
+"""What Dovecote compares and writes of a contact, by Moneybird's names."""
+VAT_CLASSES = ("standard", "reduced", "stay", "other", "zero", "exempt", "reverse_work", "reverse_listed")
+SERVICE_PLACES = ("general", "listed", "where_it_happens")
+
 TABLES: tuple[Table, ...] = (
     Table(
         "ledger_roles",
@@ -112,6 +121,30 @@ TABLES: tuple[Table, ...] = (
         ("administration_id", "product_id", "product_type", "vat_rule_id", "project_id", "valid_from_date"),
     ),
     Table(
+        "product_supplies",
+        (_ADMINISTRATION, _id("product_id", required=True), *_VALIDITY,
+         _text("product_type", required=True, choices=PRODUCT_TYPES),
+         _text("vat_class", required=True, choices=VAT_CLASSES), _text("service_place", choices=SERVICE_PLACES),
+         _CONFIRMED),
+        ("administration_id", "product_id", "valid_from_date"),
+    ),
+    Table(
+        "blocked_contacts",
+        (_ADMINISTRATION, _id("contact_id", required=True), *_VALIDITY, _text("reason", required=True), _CONFIRMED),
+        ("administration_id", "contact_id", "valid_from_date"),
+    ),
+    Table(
+        "large_contacts",
+        (_ADMINISTRATION, _id("contact_id", required=True), *_VALIDITY, _CONFIRMED),
+        ("administration_id", "contact_id", "valid_from_date"),
+    ),
+    Table(
+        "contact_field_owners",
+        (_id("administration_id"), _text("field", required=True, choices=CONTACT_FIELDS),
+         _text("owner", required=True, choices=("crm", "moneybird", "newest")), _CONFIRMED),
+        ("administration_id", "field"),
+    ),
+    Table(
         "ownership",
         (_id("parent_administration_id", required=True), _ADMINISTRATION,
          Column("percentage", Kind.DECIMAL, required=True), *_VALIDITY),
@@ -138,9 +171,30 @@ TABLES: tuple[Table, ...] = (
         ("administration_id", "contact_id", "project_id", "user_id", "valid_from_date"),
     ),
     Table(
+        "hour_policies",
+        (_ADMINISTRATION, _id("contact_id"), *_VALIDITY, Column("increment_minutes", Kind.INTEGER, required=True),
+         _text("mode", required=True, choices=("up", "down", "nearest")),
+         _text("level", required=True, choices=("entry", "day", "line")),
+         Column("group_by_user", Kind.BOOLEAN, required=True), Column("group_by_month", Kind.BOOLEAN, required=True),
+         _text("service_place", choices=("general", "listed"))),
+        ("administration_id", "contact_id", "valid_from_date"),
+    ),
+    Table(
         "available_hours",
         (_ADMINISTRATION, _id("user_id", required=True), *_VALIDITY,
          Column("hours_per_week", Kind.DECIMAL, required=True)),
         ("administration_id", "user_id", "valid_from_date"),
+    ),
+    Table(
+        "billing_schedule",
+        (_ADMINISTRATION, _text("schedule_id", required=True), _id("contact_id", required=True), *_VALIDITY,
+         Column("first_period_date", Kind.DATE, required=True),
+         _text("every", required=True, choices=("month", "quarter", "year")),
+         _text("bill", required=True, choices=("in_advance", "in_arrears")),
+         _id("product_id"), _text("description"), Column("quantity", Kind.DECIMAL, required=True),
+         Column("unit_price", Kind.DECIMAL), _text("supply_kind", choices=("goods", "services", "digital")),
+         _text("vat_class", choices=VAT_CLASSES), Column("is_deferred", Kind.BOOLEAN, required=True),
+         _text("customer_reference"), _CONFIRMED),
+        ("administration_id", "schedule_id", "valid_from_date"),
     ),
 )  # fmt: skip

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
+from pipelines.writeback.catalogue.bank import BankMutation, BookingAccount, BookingType, MartsBank
 from tests.dbt.conftest import Dbt
 
 Query = Callable[..., list[tuple[Any, ...]]]
@@ -246,3 +248,75 @@ def test_open_items_as_they_were_known(
     assert {item: (bucket, amount(text)) for item, (bucket, text) in expected.items()} == {
         row[0]: (row[1], row[2]) for row in found
     }
+
+
+@pytest.fixture
+def bank(warehouse: Path) -> Iterator[MartsBank]:
+    """The questions that writing asks of the built marts before it books money."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+
+        def ask(sql: str, parameters: Sequence[object]) -> list[dict[str, Any]]:
+            cursor = connection.execute(sql, list(parameters))
+            columns = [column[0] for column in cursor.description or ()]
+            return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+        yield MartsBank(ask)
+
+
+@pytest.mark.parametrize(
+    ("administration_id", "booking_type", "document_id", "expected"),
+    [
+        ("1", "SalesInvoice", "i3", ("2026-0003", "uncollectible", True, "EUR", "242.00")),
+        ("1", "SalesInvoice", "i5", ("2026-0005", "paid", True, "EUR", "-29.00")),
+        ("1", "SalesInvoice", "i6", ("2026-0006", "late", True, "USD", "600.00")),
+        ("1", "SalesInvoice", "i9", ("2026-0009", "open", True, "EUR", "-60.50")),
+        ("6", "Document", "k1", ("F-1", "open", True, "EUR", "0.00")),
+        ("6", "Document", "k2", ("F-2", "open", True, "EUR", "263.00")),
+        ("6", "Document", "k5", ("without a reference", "new", False, "EUR", "12.10")),
+        ("6", "Document", "r1", ("without a reference", "paid", True, "EUR", "0.00")),
+        ("6", "Document", "k4", None),  # a sale that the customer wrote the invoice of
+        ("6", "Document", "k7", None),  # deleted
+        ("1", "ExternalSalesInvoice", "i3", None),
+        ("6", "SalesInvoice", "i3", None),
+    ],
+)
+def test_what_money_may_be_booked_on_and_how_much_of_it_is_open(
+    bank: MartsBank,
+    administration_id: str,
+    booking_type: BookingType,
+    document_id: str,
+    expected: tuple[str, str, bool, str, str] | None,
+) -> None:
+    found = bank.open_item(administration_id, booking_type, document_id)
+
+    shown = found and (found.name, found.state, found.is_payable, found.currency_code, found.open_amount)
+    assert shown == (expected and (*expected[:4], amount(expected[4])))
+
+
+def test_every_document_that_can_be_owed_to_us_is_found_under_its_own_kind(marts: Query, bank: MartsBank) -> None:
+    rows = marts("select administration_id, sales_invoice_id, source from marts.fct_sales_invoice")
+    kinds: dict[str, BookingType] = {"own": "SalesInvoice", "external": "ExternalSalesInvoice"}
+
+    assert {source for _, _, source in rows} == {"own", "self_billed"}
+    for administration_id, document_id, source in rows:
+        found = {kind for kind in kinds.values() if bank.open_item(administration_id, kind, document_id)}
+        assert found == ({kinds[source]} if source in kinds else set())
+
+
+def test_a_bank_transaction_with_what_of_it_is_not_booked_yet(bank: MartsBank) -> None:
+    assert bank.bank_mutation("6", "b4") == BankMutation(
+        "b4", date(2026, 7, 5), amount("-150.00"), amount("-9.00"), "EUR", "", ""
+    )
+    assert bank.bank_mutation("1", "b4") is None
+    assert bank.is_paid_by("6", "k1", "b4")
+    assert bank.is_paid_by("6", "v1", "b3")  # registered by hand first, seen on the bank later
+    assert not bank.is_paid_by("6", "k2", "b4")
+
+
+def test_an_account_says_whether_it_is_one_of_revenue_or_costs(bank: MartsBank) -> None:
+    cost, debtors = bank.booking_account("1", "cost"), bank.booking_account("1", "ar")
+
+    assert isinstance(cost, BookingAccount)
+    assert isinstance(debtors, BookingAccount)
+    assert (cost.is_result, debtors.is_result) == (True, False)
+    assert bank.booking_account("1", "nowhere") is None

@@ -18,6 +18,7 @@ MARTS = {
     "deleted_records",
     "dim_administration",
     "dim_contact",
+    "dim_contact_card",
     "dim_contact_version",
     "dim_date",
     "dim_group_member",

@@ -19,7 +19,7 @@ HEADER = (
 )
 SQL_TYPES = {
     Kind.TEXT: {"varchar"}, Kind.ID: {"varchar"}, Kind.DATE: {"date"}, Kind.BOOLEAN: {"boolean"},
-    Kind.DECIMAL: {"decimal(18,2)", "decimal(9,6)"}, Kind.INTEGER: {"integer"},
+    Kind.DECIMAL: {"decimal(18,2)", "decimal(18,6)", "decimal(9,6)"}, Kind.INTEGER: {"integer"},
 }  # fmt: skip
 
 

@@ -1,8 +1,9 @@
 {{ config(materialized='table') }}
 
 {%- set columns = [
-    'company_name', 'firstname', 'lastname', 'customer_number', 'city', 'country_code', 'tax_number',
-    'is_tax_number_valid', 'chamber_of_commerce_number', 'is_archived', 'is_deleted'
+    'company_name', 'firstname', 'lastname', 'customer_number', 'zipcode', 'city', 'country_code',
+    'tax_number', 'is_tax_number_valid', 'chamber_of_commerce_number', 'is_archived', 'is_deleted',
+    'tax_number_validated_at'
 ] -%}
 with current_contacts as (
 

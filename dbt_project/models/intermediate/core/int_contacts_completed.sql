@@ -36,6 +36,7 @@ completed as (
         firstname,
         lastname,
         customer_number,
+        zipcode,
         city,
         country_code,
         tax_number,
@@ -43,7 +44,8 @@ completed as (
         chamber_of_commerce_number,
         is_archived,
         is_deleted,
-        false as is_unknown
+        false as is_unknown,
+        tax_number_validated_at
 
     from listed
 
@@ -57,6 +59,7 @@ completed as (
         cast(null as varchar) as firstname,
         cast(null as varchar) as lastname,
         cast(null as varchar) as customer_number,
+        cast(null as varchar) as zipcode,
         cast(null as varchar) as city,
         cast(null as varchar) as country_code,
         cast(null as varchar) as tax_number,
@@ -64,7 +67,8 @@ completed as (
         cast(null as varchar) as chamber_of_commerce_number,
         false as is_archived,
         false as is_deleted,
-        true as is_unknown
+        true as is_unknown,
+        cast(null as timestamp with time zone) as tax_number_validated_at
 
     from unknown
 

@@ -17,6 +17,7 @@ fitting as (
         time_entries.administration_id,
         time_entries.time_entry_id,
         hourly_rates.hourly_rate_amount,
+        hourly_rates.currency_code as hourly_rate_currency_code,
         case when hourly_rates.project_id is null then 0 else 8 end
         + case when hourly_rates.contact_id is null then 0 else 4 end
         + case when hourly_rates.user_id is null then 0 else 2 end
@@ -49,7 +50,8 @@ chosen as (
     select
         administration_id,
         time_entry_id,
-        hourly_rate_amount
+        hourly_rate_amount,
+        hourly_rate_currency_code
 
     from ranked
     where place = 1

@@ -49,6 +49,7 @@ counted as (
     select
         time_entries.*,
         rates.hourly_rate_amount,
+        rates.hourly_rate_currency_code,
         matches.linked_minutes,
         matches.net_base_amount,
         invoices.total_incl_amount,
@@ -119,6 +120,7 @@ valued as (
         started_at,
         ended_at,
         hourly_rate_amount,
+        hourly_rate_currency_code,
         case
             when hourly_rate_amount is not null and minutes is not null
                 then {{ share_of_amount('hourly_rate_amount', 'cast(minutes as decimal(18, 2))', money('60')) }}

@@ -21,6 +21,7 @@ keyed as (
         firstname,
         lastname,
         customer_number,
+        zipcode,
         city,
         country_code,
         tax_number,
@@ -28,7 +29,8 @@ keyed as (
         chamber_of_commerce_number,
         is_archived,
         is_deleted,
-        is_unknown
+        is_unknown,
+        tax_number_validated_at
 
     from contacts
 
@@ -45,6 +47,7 @@ none_members as (
         cast(null as varchar) as firstname,
         cast(null as varchar) as lastname,
         cast(null as varchar) as customer_number,
+        cast(null as varchar) as zipcode,
         cast(null as varchar) as city,
         cast(null as varchar) as country_code,
         cast(null as varchar) as tax_number,
@@ -52,7 +55,8 @@ none_members as (
         cast(null as varchar) as chamber_of_commerce_number,
         false as is_archived,
         false as is_deleted,
-        false as is_unknown
+        false as is_unknown,
+        cast(null as timestamp with time zone) as tax_number_validated_at
 
     from administrations
 

@@ -30,6 +30,7 @@ final as (
         {{ entity_key('time_entries.sales_invoice_id', 'time_entries.administration_id') }} as sales_invoice_key,
         time_entries.billing_state,
         time_entries.hourly_rate_amount,
+        time_entries.hourly_rate_currency_code,
         time_entries.standard_amount,
         time_entries.invoiced_base_amount,
         time_entries.received_base_amount,
