@@ -23,7 +23,10 @@ view = st.navigation(
             st.Page("views/revenue.py", title="Revenue", icon=":material/trending_up:"),
             st.Page("views/checks.py", title="Reconciliation", icon=":material/fact_check:"),
         ],
-        "Work": [st.Page("views/draft_invoice.py", title="Draft invoice", icon=":material/edit_document:")],
+        "Work": [
+            st.Page("views/draft_invoice.py", title="Draft invoice", icon=":material/edit_document:"),
+            st.Page("views/approvals.py", title="Approvals", icon=":material/order_approve:"),
+        ],
     }
 )
 page.prepare(snapshot.administrations, checks.standing)

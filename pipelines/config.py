@@ -24,6 +24,7 @@ DEFAULT_API_URL = "https://moneybird.com/api/v2"
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _MEMORY = re.compile(r"\d+(\.\d+)? ?([KMGT]i?B|%)", re.IGNORECASE)
 _FILES = (Path(".dlt/secrets.toml"), Path(".dlt/config.toml"))
+_SHORTEST_SECRET = 32  # characters
 _SECTIONS = ("SOURCES__MONEYBIRD__", "DOVECOTE__")
 _TOKENS = "SOURCES__MONEYBIRD__TOKENS__"  # an empty one is a slip that would leave administrations out
 
@@ -38,6 +39,39 @@ class Budget(BaseModel):
     write_reserve: int = Field(10, ge=0)  # requests a sync leaves for the worker
 
 
+class Person(BaseModel):
+    """What one person may do with drafts, and where; no administrations means all of them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    may: tuple[Literal["draft", "approve"], ...] = ("draft",)
+    administrations: tuple[str, ...] = ()
+
+    @field_validator("may", "administrations", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        return _listed(value)
+
+
+class Receiver(BaseModel):
+    """Who may send events: a secret per sender, which is how they are told apart."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    secrets: dict[str, str] = Field(default_factory=dict, repr=False)
+
+    @field_validator("secrets")
+    @classmethod
+    def _strong(cls, value: dict[str, str]) -> dict[str, str]:
+        """A short one can be guessed from a single signed event; two alike would not tell their senders apart."""
+        for sender, secret in value.items():
+            if not re.fullmatch(r"[a-z0-9_-]{1,30}", sender):
+                raise ValueError(f"sender '{sender}' is not a name of at most 30 small letters, digits, - and _")
+            if len(secret) < _SHORTEST_SECRET:
+                raise ValueError(f"the secret of '{sender}' is shorter than {_SHORTEST_SECRET} characters")
+        if len(set(value.values())) < len(value):
+            raise ValueError("two senders have the same secret; give each its own")
+        return value
+
+
 class Settings(BaseModel):
     """Everything a person can set. Tokens are left out of its representation."""
 
@@ -49,8 +83,12 @@ class Settings(BaseModel):
     memory_limit: str = "1GB"  # of DuckDB while loading and building
     operations_url: str = ""  # empty: SQLite inside home
     writable_administrations: tuple[str, ...] | None = None  # None: only the local sandbox's
+    posting_administrations: tuple[str, ...] = ()  # where payments and bank links may be booked too
+    people: dict[str, Person] = Field(default_factory=dict)  # empty: whoever works on this machine may do everything
+    person: str = ""  # who acts in this process; empty: the machine's user
     line_source: Literal["reports", "auditfile"] = "reports"  # where the first lines of a ledger year come from
     budget: Budget = Field(default_factory=lambda: Budget())  # type: ignore[call-arg]
+    receiver: Receiver = Field(default_factory=Receiver, repr=False)
 
     @field_validator("api_url")
     @classmethod
@@ -81,14 +119,10 @@ class Settings(BaseModel):
                 raise ValueError(f"token '{name}' holds a character that no token has; copy it again from Moneybird")
         return tokens
 
-    @field_validator("administrations", "writable_administrations", mode="before")
+    @field_validator("administrations", "writable_administrations", "posting_administrations", mode="before")
     @classmethod
     def _ids_as_text(cls, value: object) -> object:
-        if isinstance(value, str):
-            value = json.loads(value) if value.startswith("[") else [part for part in value.split(",") if part.strip()]
-        if isinstance(value, int):
-            value = [value]
-        return [str(part).strip() for part in value] if isinstance(value, list | tuple) else value
+        return _listed(value)
 
     @property
     def is_local(self) -> bool:
@@ -100,6 +134,10 @@ class Settings(BaseModel):
         if self.writable_administrations is None:
             return self.is_local
         return administration_id in self.writable_administrations
+
+    def may_post(self, administration_id: str) -> bool:
+        """Booking at once is off everywhere, the local sandbox included, unless the administration is listed."""
+        return administration_id in self.posting_administrations
 
     @property
     def warehouse_path(self) -> Path:
@@ -123,6 +161,11 @@ class Settings(BaseModel):
         return self.home / "finance"
 
     @property
+    def lookups_dir(self) -> Path:
+        """Facts of law that dbt and the write path share."""
+        return self.project_root / "dbt_project" / "lookups"
+
+    @property
     def lock_path(self) -> Path:
         return self.home / "run.lock"
 
@@ -130,6 +173,15 @@ class Settings(BaseModel):
     def project_root(self) -> Path:
         """Where `dbt_project` and `dashboards` stand."""
         return Path(__file__).resolve().parents[1]
+
+
+def _listed(value: object) -> object:
+    """A list however it is written: TOML's, JSON's, or texts with commas between them."""
+    if isinstance(value, str):
+        value = json.loads(value) if value.startswith("[") else [part for part in value.split(",") if part.strip()]
+    if isinstance(value, int):
+        value = [value]
+    return [str(part).strip() for part in value] if isinstance(value, list | tuple) else value
 
 
 def load(

@@ -6,6 +6,7 @@
     ├── GateFailedError              4  our own checks failed; the previous snapshot was kept
     ├── WarehouseError               1  the warehouse file is locked, full or damaged
     ├── CommandRefusedError          2  a write that may not be made, with the reason
+    ├── LookFirstError               2  something like it stands at Moneybird already, and may be a person's own
     └── ApiError                     3  Moneybird's answer could not be used; its `kind`:
         ├── AuthorisationError          authorisation: 401 without a scope's name, the token itself
         ├── ScopeError                  scope: 401/403 "No access to …", the token lacks one
@@ -55,6 +56,12 @@ class WarehouseError(DovecoteError):
 
 class CommandRefusedError(DovecoteError):
     """A write that may not be made, with the reason."""
+
+    exit_code = 2
+
+
+class LookFirstError(DovecoteError):
+    """Something like what should be made stands at Moneybird already and may be a person's own: somebody must look."""
 
     exit_code = 2
 

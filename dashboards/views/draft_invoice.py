@@ -1,4 +1,4 @@
-"""Prepare a draft invoice: fill it in, see exactly what will be sent, confirm; the worker does the sending."""
+"""Prepare a draft invoice: fill it in, see exactly what would be sent and why, and have it wait for approval."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from uuid import uuid4
 import streamlit as st
 
 from dashboards import desk
-from dashboards.components import draft_preview, line_editor
+from dashboards.components import command_preview, line_editor, outbox
+from dashboards.components.choosing import choose
 from dashboards.components.page import Page, start
+from dashboards.formatting import plain
 from dashboards.queries import drafting
 
 REFRESH = "2s"  # the outbox is one small local read
+CUSTOMERS = {"business": "A business", "consumer": "A consumer"}
 
 
 def options(page: Page, question: Any, administration_id: str) -> dict[str, str]:
@@ -22,13 +25,13 @@ def options(page: Page, question: Any, administration_id: str) -> dict[str, str]
 
 def fill_in(page: Page, writable: dict[str, str]) -> tuple[desk.Draft | None, list[str]]:
     draft_id = st.session_state.setdefault("draft_id", uuid4().hex)
-    first, second, third, fourth = st.columns((3, 4, 2, 2))
-    administration = line_editor.choose(first, "Administration", writable, "draft-administration", index=0)
+    first, second, third, fourth, fifth = st.columns((3, 3.4, 2.4, 2.2, 2))
+    administration = choose(first, "Administration", writable, "draft-administration", index=0)
     key = f"{draft_id}-{administration}"
-    contacts = options(page, drafting.contacts, administration)
-    contact = line_editor.choose(second, "Contact", contacts, f"contact-{key}")
-    reference = third.text_input("Customer's reference", key=f"reference-{key}", placeholder="PO 30052")
-    day = fourth.date_input(
+    contact = choose(second, "Contact", options(page, drafting.contacts, administration), f"contact-{key}")
+    customer = choose(third, "The customer is", CUSTOMERS, f"customer-{key}", "As the contact says")
+    reference = fourth.text_input("Customer's reference", key=f"reference-{key}", placeholder="PO 30052")
+    day = fifth.date_input(
         "Invoice date", None, key=f"date-{key}", format="DD-MM-YYYY", help="Empty: the day of sending."
     )
     lists = (drafting.tax_rates, drafting.ledger_accounts, drafting.projects)
@@ -36,24 +39,22 @@ def fill_in(page: Page, writable: dict[str, str]) -> tuple[desk.Draft | None, li
     lines = line_editor.edit(choices, f"lines-{key}")
     return desk.read(
         draft_id=draft_id, administration_id=administration, contact_id=contact, customer_reference=reference,
-        invoice_date=day, lines=lines,
+        invoice_date=day, lines=lines, is_business=None if customer is None else customer == "business",
     )  # fmt: skip
 
 
 def confirm(draft: desk.Draft, page: Page) -> None:
-    findings, shown = desk.look(draft, drafting.asker(page.snapshot))
-    draft_preview.objections(findings)
+    ask = drafting.asker(page.snapshot)
+    findings, shown, collisions = desk.look(draft, ask)
+    command_preview.objections(findings)
     if shown is None:
         return
-    draft_preview.preview(shown)
-    checked = st.checkbox("This is what should be sent", key=f"checked-{shown.business_key}")
-    if st.button("Put it in the outbox", type="primary", disabled=not checked, icon=":material/outbox:"):
-        try:
-            number = desk.queue(draft, drafting.asker(page.snapshot))
-        except desk.Refused as reason:  # a setting or another person was faster than this page
-            st.error(str(reason))
-            return
-        st.session_state["draft-queued"] = f"Command {number} is in the outbox as **{shown.reference}**."
+    st.subheader(f"Preview for {plain(shown.contact_name)}")
+    command_preview.preview(shown, collisions, "draft")
+    st.caption("In the outbox it waits until it is approved on the page Approvals; nothing is sent before.")
+    if st.button("Put it in the outbox", type="primary", icon=":material/outbox:"):
+        number = desk.queue(draft, ask)
+        st.session_state["draft-queued"] = f"Command {number} waits for approval as **{shown.reference}**."
         del st.session_state["draft_id"], st.session_state["draft-previewed"]
         st.rerun()
 
@@ -61,7 +62,7 @@ def confirm(draft: desk.Draft, page: Page) -> None:
 page = start("Draft invoice")
 writable = desk.writable(page.names)
 if not writable:
-    page.nothing("No administration may be written to; list them in `dovecote.writable_administrations`.")
+    page.nothing("You may write to no administration; list them in `dovecote.writable_administrations`.")
     st.stop()
 if "draft-queued" in st.session_state:
     st.success(st.session_state.pop("draft-queued"), icon=":material/check:")
@@ -71,17 +72,19 @@ if st.button("Preview", icon=":material/preview:"):
     for problem in problems:
         st.warning(problem)
 if draft is not None and st.session_state.get("draft-previewed") == draft:
-    confirm(draft, page)
+    try:
+        confirm(draft, page)
+    except desk.Refused as reason:  # a setting, a table or another person was faster than this page
+        st.error(str(reason))
 
 
 @st.fragment(run_every=REFRESH)
-def outbox() -> None:
+def lately() -> None:
     st.subheader("Outbox")
-    sent = desk.recent()
-    if sent:
-        draft_preview.commands(sent, page.names)
-    else:
+    entries = desk.recent()
+    outbox.listing(entries, page.names)
+    if not entries:
         page.nothing("Nothing was put in the outbox yet.")
 
 
-outbox()
+lately()

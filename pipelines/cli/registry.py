@@ -6,7 +6,20 @@ from importlib import import_module
 
 import typer
 
-FAMILIES = ("demo", "sandbox", "sync", "build", "docs", "dashboard", "drafts", "contract", "auditfile", "probe")
+FAMILIES = (
+    "demo",
+    "sandbox",
+    "sync",
+    "build",
+    "docs",
+    "dashboard",
+    "drafts",
+    "contacts",
+    "receiver",
+    "contract",
+    "auditfile",
+    "probe",
+)
 
 
 def register_all(app: typer.Typer) -> None:

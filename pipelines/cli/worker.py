@@ -7,17 +7,16 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipelines.cli.office import now, opened_store
 from pipelines.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from pipelines.config import Settings
     from pipelines.moneybird.client import Client
-    from pipelines.operations import Store
 
 INTERVAL_SECONDS = 2.0  # between two looks into the outbox; a local read, no request
 
@@ -39,13 +38,15 @@ def worker(
 ) -> None:
     """Send what is approved, until Ctrl-C or SIGTERM; the command at hand is always finished first."""
     from pipelines.cli import output
-    from pipelines.writeback.worker import SETTLE_SECONDS, Worker
+    from pipelines.writeback.courier import SETTLE_SECONDS
+    from pipelines.writeback.policy import Policy
+    from pipelines.writeback.worker import Worker
 
-    with stopped_by_signal() as stop, opened_store() as (settings, store), clients(settings) as client_for:
+    with stopped_by_signal() as stop, opened_store() as (settings, store), clients(settings, stop) as client_for:
         sender = Worker(
             store=store,
             client_for=client_for,
-            may_write=settings.may_write,
+            policy=Policy.of(settings),
             now=now,
             stop=stop.is_set,
             name=f"worker {os.getpid()}",
@@ -59,17 +60,23 @@ def worker(
 
 
 @contextmanager
-def clients(settings: Settings) -> Iterator[Callable[[str], Client]]:
+def clients(settings: Settings, stop: threading.Event) -> Iterator[Callable[[str], Client]]:
     """Hands out the client whose token reaches an administration; asks Moneybird for the lists when first needed.
 
-    What it hands out raises ConfigurationError when no token reaches the administration.
+    What it hands out raises ConfigurationError when no token reaches the administration. A wait for quota, of minutes,
+    ends with `stop`: nothing was sent then, and ThrottledError says so.
     """
+    from pipelines.errors import ThrottledError
     from pipelines.moneybird.client import Backoff
     from pipelines.run.quota import shared_budget
     from pipelines.run.targets import clients_for
 
     known: dict[str, Client] = {}
     opened: list[Client] = []
+
+    def wait(seconds: float) -> None:
+        if stop.wait(seconds):
+            raise ThrottledError("The worker was told to stop while it waited for quota; nothing was sent.")
 
     def client_for(administration_id: str) -> Client:
         if not opened:
@@ -82,7 +89,7 @@ def clients(settings: Settings) -> Iterator[Callable[[str], Client]]:
             )
         return known[administration_id]
 
-    with shared_budget(settings, writes=True) as budget:
+    with shared_budget(settings, writes=True, sleep=wait) as budget:
         try:
             yield client_for
         finally:
@@ -118,21 +125,3 @@ def stopped_by_signal() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-@contextmanager
-def opened_store() -> Iterator[tuple[Settings, Store]]:
-    from pipelines import config
-    from pipelines.operations import open_store
-
-    settings = config.load()
-    config.prepare_home(settings)
-    store = open_store(settings.operations_database)
-    try:
-        yield settings, store
-    finally:
-        store.close()

@@ -134,6 +134,14 @@ class Client:
         """Sends a write once. NetworkError with `request_sent` and ServerError mean: outcome unknown, look it up."""
         return self._once("POST", administration_id, path, "general", count(1), json=json, reserve=False)
 
+    def patch(self, administration_id: str, path: str, json: object) -> Answer:
+        """Sends a change once; unknown outcomes as for `post`."""
+        return self._once("PATCH", administration_id, path, "general", count(1), json=json, reserve=False)
+
+    def delete(self, administration_id: str, path: str) -> Answer:
+        """Asks for a deletion once; unknown outcomes as for `post`."""
+        return self._once("DELETE", administration_id, path, "general", count(1), reserve=False)
+
     def _read(
         self,
         method: str,

@@ -15,9 +15,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pipelines.errors import CommandRefusedError
-from pipelines.operations import audit
+from pipelines.operations import audit, claims
+from pipelines.operations.claims import Claim
+from pipelines.operations.hashing import preview_hash
 from pipelines.operations.schema import commands
-from pipelines.operations.states import ALLOWED, WORKABLE, State
+from pipelines.operations.states import ALLOWED, UNSENT, WORKABLE, State
 
 
 @dataclass(frozen=True)
@@ -27,10 +29,16 @@ class NewCommand:
     kind: str
     administration_id: str
     business_key: str
+    request: dict[str, Any]
     payload: dict[str, Any]
     preview: dict[str, Any]
     created_by: str
-    approved_by: str | None = None  # given: it may be sent at once; None: it waits for approval
+    origin: str | None = None
+    claims: tuple[Claim, ...] = ()
+
+    @property
+    def preview_hash(self) -> str:
+        return preview_hash(self.payload, self.preview)
 
 
 @dataclass(frozen=True)
@@ -41,13 +49,17 @@ class Command:
     kind: str
     administration_id: str
     business_key: str
+    request: dict[str, Any]
     payload: dict[str, Any]
     preview: dict[str, Any]
+    preview_hash: str
+    origin: str | None
     state: State
     created_by: str
     created_at: datetime
     approved_by: str | None
     approved_at: datetime | None
+    approved_hash: str | None
     attempts: int
     sent_at: datetime | None
     not_before_at: datetime | None
@@ -58,22 +70,83 @@ class Command:
 
 
 def add(connection: sa.Connection, new: NewCommand, *, at: datetime) -> Command:
-    """The command with this business key: the new one, or the one that already stands there, unchanged.
+    """The command with this business key: the new one, the one that stands there already, or that one with new content.
 
-    Raises CommandRefusedError when the key is taken by another request.
+    New content voids an approval. Asked for again in the same words, what was sent or cancelled stays as it is. Raises
+    CommandRefusedError when other words are asked for what may have been sent already, or when the key is another's.
     """
     is_new = connection.execute(_insert(connection, new, at)).first() is not None
     found = with_key(connection, new.administration_id, new.kind, new.business_key)
     if found is None:
         raise CommandRefusedError(f"The outbox did not keep command {new.business_key}; press again.")
-    if found.payload != new.payload:
-        raise CommandRefusedError(
-            f"Key {new.business_key} already belongs to command {found.id} with another content; "
-            "start a new draft and enter it again."
-        )
     if is_new:
-        audit.record(connection, at=at, who=new.created_by, what="created", command_id=found.id, after=found.state)
-    return found
+        claims.write(connection, found.id, new.administration_id, new.claims)
+        audit.record(
+            connection, at=at, who=new.created_by, what="created", command_id=found.id, after=found.state,
+            details={"request": new.payload, "preview_hash": new.preview_hash, "origin": new.origin},
+        )  # fmt: skip
+        return found
+    _refuse_anothers_key(found, new)
+    is_repeated = found.request == new.request or found.payload == new.payload
+    if found.preview_hash == new.preview_hash or (is_repeated and not _is_open(found)):
+        return found
+    return replace(connection, found, new, at=at, who=new.created_by, what="changed; any approval is void")
+
+
+def replace(
+    connection: sa.Connection, found: Command, new: NewCommand, *, at: datetime, who: str, what: str
+) -> Command:
+    """Another content under the same key, while nothing can have been sent: it waits, whatever was approved before."""
+    if found.state not in UNSENT or found.sent_at is not None or found.remote_id is not None:
+        raise CommandRefusedError(
+            f"{new.origin or 'This request'} was changed, but command {found.id} made of it is "
+            f"{found.state.replace('_', ' ')} already; change it in Moneybird, or enter a new one."
+        )
+    changed = connection.execute(
+        commands.update()
+        .where(_as_read(found))
+        .values(
+            business_key=new.business_key, request=new.request, payload=new.payload, preview=new.preview,
+            preview_hash=new.preview_hash, origin=new.origin, created_by=new.created_by,
+            state=State.AWAITING_APPROVAL, approved_by=None, approved_at=None, approved_hash=None, attempts=0,
+            last_error=None, not_before_at=None, remote_id=None, remote_totals=None, updated_at=at,
+        )
+    )  # fmt: skip
+    if changed.rowcount != 1:
+        raise CommandRefusedError(f"Command {found.id} was moved by someone else just now; look again.")
+    claims.write(connection, found.id, new.administration_id, new.claims)
+    audit.record(
+        connection, at=at, who=who, what=what, command_id=found.id,
+        before=found.state, after=State.AWAITING_APPROVAL,
+        details={"before": found.payload, "after": new.payload, "preview_hash": new.preview_hash, "origin": new.origin},
+    )  # fmt: skip
+    return get(connection, found.id)
+
+
+def _refuse_anothers_key(found: Command, new: NewCommand) -> None:
+    """A key is 40 bits, so two requests may one day share one; they are never made one command."""
+    theirs, ours = found.request.get("draft_id", ""), new.request.get("draft_id", "")
+    if theirs != ours or (not ours and found.request != new.request):
+        raise CommandRefusedError(
+            f"{new.origin or 'This request'} has by chance the key {new.business_key} of command {found.id}, which is "
+            "another request; give it another draft_id and submit it again."
+        )
+
+
+def _is_open(found: Command) -> bool:
+    """Whether the same words may still come to another content, because data or tables changed since."""
+    return found.state in UNSENT and found.state is not State.CANCELLED and found.sent_at is None
+
+
+def remote_ids(connection: sa.Connection, administration_id: str, kind: str, *, but: int) -> frozenset[str]:
+    """Records at Moneybird that other commands of this kind are known to have made."""
+    query = sa.select(commands.c.remote_id).where(
+        commands.c.administration_id == administration_id,
+        commands.c.kind == kind,
+        commands.c.remote_id.is_not(None),
+        commands.c.id != but,
+    )
+    return frozenset(connection.scalars(query))
 
 
 def get(connection: sa.Connection, command_id: int) -> Command:
@@ -96,11 +169,25 @@ def with_key(connection: sa.Connection, administration_id: str, kind: str, busin
     return _command(first) if first is not None else None
 
 
-def recent(connection: sa.Connection, *, limit: int, states: Sequence[State] = ()) -> list[Command]:
-    """The newest first; `states` empty means all."""
+def of_origin(connection: sa.Connection, administration_id: str, kind: str, origin: str) -> list[Command]:
+    """Everything ever asked for from `origin`, oldest first."""
+    query = (
+        commands.select()
+        .where(commands.c.administration_id == administration_id, commands.c.kind == kind, commands.c.origin == origin)
+        .order_by(commands.c.id)
+    )
+    return [_command(row) for row in connection.execute(query).mappings()]
+
+
+def recent(
+    connection: sa.Connection, *, limit: int, states: Sequence[State] = (), administrations: Sequence[str] = ()
+) -> list[Command]:
+    """The newest first; no states or no administrations means all."""
     query = commands.select().order_by(commands.c.id.desc()).limit(limit)
     if states:
         query = query.where(commands.c.state.in_(list(states)))
+    if administrations:
+        query = query.where(commands.c.administration_id.in_(list(administrations)))
     return [_command(row) for row in connection.execute(query).mappings()]
 
 
@@ -115,10 +202,14 @@ def administrations_with_work(connection: sa.Connection, *, now: datetime) -> li
     return list(connection.scalars(query))
 
 
-def due(connection: sa.Connection, administration_id: str, *, now: datetime) -> list[Command]:
-    """What the worker may take up, oldest first."""
+def due(connection: sa.Connection, administration_id: str, *, now: datetime, limit: int | None = None) -> list[Command]:
+    """What the worker may take up, oldest first; what was put off is as old as the moment it was put off to."""
+    age = sa.func.coalesce(commands.c.not_before_at, commands.c.created_at)
     query = (
-        commands.select().where(commands.c.administration_id == administration_id, _due(now)).order_by(commands.c.id)
+        commands.select()
+        .where(commands.c.administration_id == administration_id, _due(now))
+        .order_by(age, commands.c.id)
+        .limit(limit)
     )
     return [_command(row) for row in connection.execute(query).mappings()]
 
@@ -132,25 +223,41 @@ def left_in_sending(connection: sa.Connection, administration_id: str) -> list[C
 
 
 def move(
-    connection: sa.Connection, command: Command, to: State, *, at: datetime, who: str, what: str, **values: Any
+    connection: sa.Connection,
+    command: Command,
+    to: State,
+    *,
+    at: datetime,
+    who: str,
+    what: str,
+    details: audit.Details | None = None,
+    **values: Any,
 ) -> Command:
-    """`command` in its new state, with `values` set and the audit line written.
+    """`command` in its new state, with `values` set and the audit line written with `details`.
 
     Raises CommandRefusedError when the step is not allowed, or when someone else moved it meanwhile.
     """
     if to not in ALLOWED[command.state]:
         raise CommandRefusedError(f"Command {command.id} is {command.state}; it cannot become {to}.")
-    changed = connection.execute(
-        commands.update()
-        .where(commands.c.id == command.id, commands.c.state == command.state, commands.c.attempts == command.attempts)
-        .values(state=to, updated_at=at, **values)
-    )
+    changed = connection.execute(commands.update().where(_as_read(command)).values(state=to, updated_at=at, **values))
     if changed.rowcount != 1:
         raise CommandRefusedError(
             f"Command {command.id} is no longer {command.state}: someone else moved it; look again."
         )
-    audit.record(connection, at=at, who=who, what=what, command_id=command.id, before=command.state, after=to)
+    audit.record(
+        connection, at=at, who=who, what=what, command_id=command.id, before=command.state, after=to, details=details
+    )
     return get(connection, command.id)
+
+
+def _as_read(command: Command) -> sa.ColumnElement[bool]:
+    """Nobody moved `command` or put another content under it since it was read."""
+    return sa.and_(
+        commands.c.id == command.id,
+        commands.c.state == command.state,
+        commands.c.attempts == command.attempts,
+        commands.c.preview_hash == command.preview_hash,
+    )
 
 
 def _due(now: datetime) -> sa.ColumnElement[bool]:
@@ -163,20 +270,20 @@ def _due(now: datetime) -> sa.ColumnElement[bool]:
 def _insert(connection: sa.Connection, new: NewCommand, at: datetime) -> sa.Executable:
     """Returns the new row's id, or no row when the key is taken (a row count is not reliable on both engines)."""
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    approved = new.approved_by is not None
     return (
         insert(commands)
         .values(
             kind=new.kind,
             administration_id=new.administration_id,
             business_key=new.business_key,
+            request=new.request,
             payload=new.payload,
             preview=new.preview,
-            state=State.QUEUED if approved else State.AWAITING_APPROVAL,
+            preview_hash=new.preview_hash,
+            origin=new.origin,
+            state=State.AWAITING_APPROVAL,
             created_by=new.created_by,
             created_at=at,
-            approved_by=new.approved_by,
-            approved_at=at if approved else None,
             attempts=0,
             updated_at=at,
         )

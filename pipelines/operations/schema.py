@@ -39,13 +39,17 @@ commands = sa.Table(
     sa.Column("kind", sa.String(40), nullable=False),
     sa.Column("administration_id", sa.String(40), nullable=False),
     sa.Column("business_key", sa.String(40), nullable=False),
-    sa.Column("payload", sa.JSON, nullable=False),  # the exact request body
+    sa.Column("request", sa.JSON, nullable=False),  # what was asked for, as its kind of command reads it
+    sa.Column("payload", sa.JSON, nullable=False),  # the exact request: method, path, body
     sa.Column("preview", sa.JSON, nullable=False),  # totals and words a person confirmed
+    sa.Column("preview_hash", sa.String(64), nullable=False),  # over payload and preview
+    sa.Column("origin", sa.String(200)),  # where it came from: a file and its line, an event, a form
     sa.Column("state", sa.String(20), nullable=False),
     sa.Column("created_by", sa.String(200), nullable=False),
     sa.Column("created_at", UtcTimestamp, nullable=False),
     sa.Column("approved_by", sa.String(200)),
     sa.Column("approved_at", UtcTimestamp),
+    sa.Column("approved_hash", sa.String(64)),  # the preview_hash that was approved
     sa.Column("attempts", sa.Integer, nullable=False, default=0),  # creating requests started
     sa.Column("sent_at", UtcTimestamp),  # when the last creating request started
     sa.Column("not_before_at", UtcTimestamp),  # the worker leaves it alone until then
@@ -55,6 +59,16 @@ commands = sa.Table(
     sa.Column("updated_at", UtcTimestamp, nullable=False),
     sa.UniqueConstraint("administration_id", "kind", "business_key", name="one_command_per_business_key"),
     sa.Index("commands_by_state", "state", "administration_id", "id"),
+)
+
+claims = sa.Table(  # what a command takes for itself, so that two of them are seen to meet
+    "command_claims",
+    metadata,
+    sa.Column("command_id", sa.Integer, sa.ForeignKey("commands.id"), primary_key=True),
+    sa.Column("claim", sa.String(200), primary_key=True),
+    sa.Column("administration_id", sa.String(40), nullable=False),
+    sa.Column("is_exclusive", sa.Boolean, nullable=False),
+    sa.Index("command_claims_by_claim", "administration_id", "claim"),
 )
 
 audit_log = sa.Table(
@@ -67,7 +81,26 @@ audit_log = sa.Table(
     sa.Column("command_id", sa.Integer, sa.ForeignKey("commands.id")),
     sa.Column("before_state", sa.String(20)),
     sa.Column("after_state", sa.String(20)),
+    sa.Column("details", sa.JSON),  # before and after, the request, the answer: never a token or a capability URL
+    sa.Column("chain", sa.String(64)),  # over this line and the chain of the one before it
     sa.Index("audit_log_by_command", "command_id", "id"),
+)
+
+inbox = sa.Table(  # events of other systems, as they arrived
+    "inbox",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("source", sa.String(40), nullable=False),  # which schema the body follows
+    sa.Column("sender", sa.String(40), nullable=False),  # whose secret signed it
+    sa.Column("idempotency_key", sa.String(100), nullable=False),  # the sender's own name of the event
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("body_hash", sa.String(64), nullable=False),  # another body under the same key is refused
+    sa.Column("received_at", UtcTimestamp, nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("processed_at", UtcTimestamp),
+    sa.Column("result", sa.JSON),  # its commands, and why something became none
+    sa.UniqueConstraint("source", "sender", "idempotency_key", name="one_event_per_idempotency_key"),
+    sa.Index("inbox_by_state", "state", "id"),
 )
 
 runs = sa.Table(

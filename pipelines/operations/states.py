@@ -33,15 +33,23 @@ class State(StrEnum):
 ALLOWED: Mapping[State, frozenset[State]] = {
     State.DRAFT: frozenset({State.AWAITING_APPROVAL, State.QUEUED, State.CANCELLED}),
     State.AWAITING_APPROVAL: frozenset({State.QUEUED, State.CANCELLED}),
-    State.QUEUED: frozenset({State.QUEUED, State.SENDING, State.VERIFIED, State.FAILED, State.CANCELLED}),
+    State.QUEUED: frozenset(
+        {State.QUEUED, State.SENDING, State.AMBIGUOUS, State.VERIFIED, State.FAILED, State.CANCELLED}
+    ),
     State.SENDING: frozenset({State.QUEUED, State.VERIFIED, State.REJECTED, State.AMBIGUOUS, State.FAILED}),
     State.AMBIGUOUS: frozenset({State.AMBIGUOUS, State.QUEUED, State.SENDING, State.VERIFIED, State.FAILED}),
     State.REJECTED: frozenset({State.QUEUED, State.CANCELLED}),
-    State.FAILED: frozenset({State.QUEUED, State.CANCELLED}),
+    State.FAILED: frozenset({State.FAILED, State.QUEUED, State.CANCELLED}),
     State.VERIFIED: frozenset(),
     State.CANCELLED: frozenset(),
 }
 """A state that may follow itself carries a new `last_error` and a later `not_before_at`."""
+
+UNSENT = (State.DRAFT, State.AWAITING_APPROVAL, State.QUEUED, State.REJECTED, State.FAILED, State.CANCELLED)
+"""States in which a command may get another content, unless something stands there or may still come to stand there."""
+
+LIVING = (State.DRAFT, State.AWAITING_APPROVAL, State.QUEUED, State.SENDING, State.AMBIGUOUS, State.FAILED)
+"""States in which what a command claims is still its own; of `verified` ones Moneybird's own data tell soon."""
 
 WORKABLE = (State.QUEUED, State.AMBIGUOUS)
 """What the worker picks up; `sending` is picked up only by the pass that knows its worker is gone."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -12,8 +13,14 @@ from pipelines.operations import SharedCounter, open_store
 
 
 @contextmanager
-def shared_budget(settings: Settings, watcher: Watcher | None = None, *, writes: bool = False) -> Iterator[Budget]:
-    """A budget for the length of the block. The one process that `writes` may spend what others keep back for it.
+def shared_budget(
+    settings: Settings,
+    watcher: Watcher | None = None,
+    *,
+    writes: bool = False,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Iterator[Budget]:
+    """A budget for the length of the block. What `writes` may spend what others keep back for it; `sleep` waits.
 
     Raises ConfigurationError when the operations store cannot be opened.
     """
@@ -27,6 +34,7 @@ def shared_budget(settings: Settings, watcher: Watcher | None = None, *, writes:
             wanted.window_seconds,
             0 if writes else wanted.write_reserve,
             counter=counter,
+            sleep=sleep,
             watcher=watcher,
         )
     finally:

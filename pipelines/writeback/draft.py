@@ -1,66 +1,16 @@
-"""What a person types into a draft invoice, checked for shape; `validate.py` checks it against the administration."""
+"""Documents a person or a file asks for: draft invoices and estimates, whose lines may leave VAT and account open."""
 
 from __future__ import annotations
 
-import re
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any
+from decimal import Decimal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-MAXIMUM_AMOUNT = Decimal(1_000_000_000)
-"""Moneybird refuses amounts beyond ±1 000 000 000 (OpenAPI, schema `money`)."""
+from pipelines.writeback.fields import Amount, Country, Day, Identifier, Period, Reference, Text
+from pipelines.writeback.request import Request
 
-MAXIMUM_REFERENCE = 120  # characters of the customer's own; Moneybird documents no limit, the key must stay in sight
 MAXIMUM_LINES = 200
-PRECISION = 6  # decimals of a quantity or unit price, as the warehouse keeps them
-
-_NOT_IN_A_REFERENCE = re.compile(r"[\x00-\x1f\x7f/\\?#%]")
-_NOT_IN_A_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # invisible, and PostgreSQL refuses a NUL
-_FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)  # beyond them a date is a slip of the keyboard
-_PERIOD = re.compile(r"^(\d{8})\.\.(\d{8})$")
-
-
-def _exact(value: Any) -> Any:
-    if isinstance(value, float):
-        raise ValueError("a float loses cents; write the amount as text, such as '129.95'")
-    if isinstance(value, str):
-        try:
-            Decimal(value)
-        except InvalidOperation:
-            raise ValueError(f"{value!r} is not an amount; write it with a point, such as '129.95'") from None
-    return value
-
-
-def _bounded(value: Decimal) -> Decimal:
-    if abs(value) > MAXIMUM_AMOUNT:
-        raise ValueError("beyond 1 000 000 000 either way, which Moneybird refuses")
-    return value
-
-
-def _tidy_reference(value: str) -> str:
-    text = " ".join(value.split())
-    found = _NOT_IN_A_REFERENCE.search(text)
-    if found:
-        raise ValueError(
-            f"{found.group()!r} cannot be looked up at Moneybird afterwards; write a space or a dash instead"
-        )
-    if len(text) > MAXIMUM_REFERENCE:
-        raise ValueError(f"{len(text)} characters; a reference has at most {MAXIMUM_REFERENCE}")
-    return text
-
-
-def _visible(value: str) -> str:
-    if found := _NOT_IN_A_TEXT.search(value):
-        raise ValueError(f"the control character {found.group()!r} is in it; take it out")
-    return value
-
-
-def _likely(value: date) -> date:
-    if not _FIRST_DAY <= value <= _LAST_DAY:
-        raise ValueError(f"{value.isoformat()} is not between {_FIRST_DAY} and {_LAST_DAY}")
-    return value
 
 
 def _some_lines(value: tuple[DraftLine, ...]) -> tuple[DraftLine, ...]:
@@ -69,55 +19,72 @@ def _some_lines(value: tuple[DraftLine, ...]) -> tuple[DraftLine, ...]:
     return value
 
 
-def _known_period(value: str) -> str:
-    match = _PERIOD.match(value)
-    if not match:
-        raise ValueError("expected first and last day as 20260101..20260331")
-    try:
-        first, last = (datetime.strptime(day, "%Y%m%d").date() for day in match.groups())  # noqa: DTZ007 - a date
-    except ValueError:
-        raise ValueError(f"{value} has a day that does not exist") from None
-    if last < first:
-        raise ValueError("its last day is before its first")
-    return value
+class Supply(BaseModel):
+    """What the VAT rules must know of a line, in the words of `vat.facts.Sale`; what is left out nobody said."""
 
-
-Identifier = Annotated[str, Field(pattern=r"^\d{1,20}$")]
-Amount = Annotated[
-    Decimal,
-    BeforeValidator(_exact),
-    Field(decimal_places=PRECISION, allow_inf_nan=False),
-    AfterValidator(_bounded),
-]
-Period = Annotated[str, AfterValidator(_known_period)]
-Reference = Annotated[str, AfterValidator(_tidy_reference)]
-Text = Annotated[str, AfterValidator(_visible)]
-Day = Annotated[date, AfterValidator(_likely)]
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    supply_kind: Literal["goods", "services", "digital"] | None = None  # None: product_supplies says it
+    vat_class: (
+        Literal["standard", "reduced", "stay", "other", "zero", "exempt", "reverse_work", "reverse_listed"] | None
+    ) = None  # None: product_supplies says it, else standard
+    movement: Literal["stays", "leaves", "chain"] = Field(
+        default="stays",
+        description="stays, leaves (goods that something proves to leave the country) or chain, else stays",
+    )
+    service_place: Literal["general", "listed", "where_it_happens"] | None = None  # None: product_supplies says it
+    happens_in: Country | None = Field(default=None, description="country of what is where_it_happens, such as BE")
+    supplied_on: Day | None = Field(default=None, description="when it was supplied, such as 2026-12-31")
+    first_night: Day | None = Field(default=None, description="first night of a stay, such as 2026-12-30")
+    last_night: Day | None = Field(default=None, description="last night of a stay, such as 2026-12-31")
+    delivered_to_country: Country | None = Field(
+        default=None, description="where goods go, if not to the customer, such as DE"
+    )
+    delivered_to_postcode: str | None = Field(
+        default=None, description="postcode where goods go, if not to the customer"
+    )
+    is_margin: bool = Field(default=False, description="true for used goods under the margin scheme")
 
 
 class DraftLine(BaseModel):
-    """One line. `unit_price` is without VAT; a negative quantity takes something off."""
+    """One line. `unit_price` is without VAT; a negative quantity takes something off.
+
+    Without `tax_rate_id` the VAT rules decide, from `supply` and the contact; without `ledger_account_id` finance's
+    mapping does. One that is given is a person's choice, which the rules are held against.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
     description: Text = Field(min_length=1, max_length=5000)
     quantity: Amount = Decimal(1)
     unit_price: Amount
-    tax_rate_id: Identifier
-    ledger_account_id: Identifier
+    tax_rate_id: Identifier | None = None
+    ledger_account_id: Identifier | None = None
     project_id: Identifier | None = None
+    product_id: Identifier | None = None
     period: Period | None = None  # 20260101..20261231: revenue is spread over it
+    supply: Supply | None = None
 
 
-class DraftInvoice(BaseModel):
-    """One draft sales invoice. Prices are without VAT, in the administration's own currency.
+class Document(Request):
+    """What invoices and estimates share. Prices are without VAT, in the administration's own currency."""
 
-    `draft_id` names the form or file it came from: the same content under another `draft_id` is another invoice.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-    administration_id: Identifier
     contact_id: Identifier
     customer_reference: Reference = ""  # the customer's own, printed for them
-    invoice_date: Day | None = None  # empty: Moneybird fills it in when the invoice is sent
     lines: Annotated[tuple[DraftLine, ...], AfterValidator(_some_lines)]
-    draft_id: str = Field("", max_length=80)
+    due_days: int | None = Field(None, ge=0, le=365)  # None: the workflow of contact or administration
+    is_business: bool | None = None  # a person's word; None: company name and VAT number tell
+
+
+class DraftInvoice(Document):
+    """One draft sales invoice. `time_entry_ids` are the hours it bills, which Moneybird then marks as invoiced."""
+
+    kind: ClassVar[str] = "draft_invoice"
+    invoice_date: Day | None = None  # empty: Moneybird fills it in when the invoice is sent
+    time_entry_ids: tuple[Identifier, ...] = ()
+
+
+class DraftEstimate(Document):
+    """One draft estimate."""
+
+    kind: ClassVar[str] = "draft_estimate"
+    estimate_date: Day | None = None  # empty: the day it is made
+    pre_text: Text = Field("", max_length=5000)

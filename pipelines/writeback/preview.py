@@ -1,149 +1,124 @@
-"""What will be sent, to the letter, and what Moneybird should make of it.
-
-VAT is rounded half up once per document and rate, as the `tax_totals` of Moneybird's own examples are (POSTINGS D18,
-the default; not confirmed on a live administration). `currency` and `prices_are_incl_tax` are always sent: left out,
-the contact's workflow would decide them and the preview would be a guess.
-"""
+"""What will be sent, to the letter, and what Moneybird should make of it: what a person approves."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
-from pipelines.errors import CommandRefusedError
-from pipelines.money import ZERO, to_cents
-from pipelines.writeback.catalogue import Catalogue, LedgerAccount, TaxRate
-from pipelines.writeback.draft import DraftInvoice, DraftLine
-from pipelines.writeback.keys import business_key, plain_number, reference
+from pipelines.operations import Claim
+from pipelines.operations.hashing import preview_hash
+from pipelines.writeback.findings import Finding
+from pipelines.writeback.pricing import RateTotal
 
-_HUNDRED = Decimal(100)
+_KEPT_ELSEWHERE = ("request", "claims")
+_AMOUNTS = ("total_excl_amount", "tax_amount", "total_incl_amount")
+_RATE_AMOUNTS = ("percentage", "taxable_amount", "tax_amount")
 
 
 @dataclass(frozen=True)
-class RateTotal:
-    """One VAT rate of the document: `taxable_amount` without VAT, `tax_amount` the VAT on it."""
+class Sending:
+    """One request: its path is without administration and `.json`; `body` is None where there is none.
 
-    tax_rate_id: str
-    name: str
-    percentage: Decimal
-    taxable_amount: Decimal
-    tax_amount: Decimal
+    `then` is the request that follows on what the first one made, with what cannot be known before in words.
+    """
+
+    method: Literal["POST", "PATCH"]
+    path: str
+    body: Mapping[str, Any] | None
+    then: Sending | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        first = {"method": self.method, "path": self.path, "body": self.body}
+        return first if self.then is None else {**first, "then": self.then.as_json()}
 
 
 @dataclass(frozen=True)
 class Preview:
-    """`request` is the body, exactly; `reasons` says per line which VAT rate and ledger account, and why."""
+    """`reference` names the command for people; `reasons` say why everything is as it is, `reviews` what to look at.
 
+    Amounts are None where the command has none. `before` is what stands there now and will be changed, `expected` what
+    the kind's verification compares, beside the amounts. `evidence` is kept and not approved: it holds moments.
+    """
+
+    kind: str
     administration_id: str
     contact_name: str
-    currency_code: str
     business_key: str
     reference: str
-    request: dict[str, Any]
-    line_amounts: tuple[Decimal, ...]  # without VAT, in the order of the lines
-    rate_totals: tuple[RateTotal, ...]
-    total_excl_amount: Decimal
-    tax_amount: Decimal
-    total_incl_amount: Decimal
-    reasons: tuple[str, ...]
+    request: Sending
+    currency_code: str = "EUR"
+    line_amounts: tuple[Decimal, ...] = ()  # without VAT, in the order of the lines
+    rate_totals: tuple[RateTotal, ...] = ()
+    total_excl_amount: Decimal | None = None
+    tax_amount: Decimal | None = None
+    total_incl_amount: Decimal | None = None
+    reasons: tuple[str, ...] = ()
+    reviews: tuple[str, ...] = ()
+    before: Mapping[str, Any] | None = None
+    expected: Mapping[str, Any] | None = None
+    evidence: tuple[Mapping[str, Any], ...] = ()
+    claims: tuple[Claim, ...] = ()
+
+    @property
+    def needs_review(self) -> bool:
+        """A person must say that they looked at `reviews`."""
+        return bool(self.reviews)
+
+    @property
+    def hash(self) -> str:
+        """What approval is given to."""
+        return preview_hash(self.request.as_json(), self.as_json())
 
     def as_json(self) -> dict[str, Any]:
         """The preview as the outbox keeps it: amounts as text, without the request, which has its own column."""
-        kept = {key: value for key, value in asdict(self).items() if key != "request"}
-        return dict(_texts(kept))
+        kept = {key: value for key, value in asdict(self).items() if key not in _KEPT_ELSEWHERE}
+        return dict(as_texts(kept))
+
+    @classmethod
+    def from_json(cls, kind: str, request: Mapping[str, Any], kept: Mapping[str, Any]) -> Preview:
+        """The preview as `as_json` kept it, with its request; without its claims, which the outbox keeps apart.
+
+        Fields that another version kept are left out, and those it did not keep are empty.
+        """
+        known = {field.name: kept[field.name] for field in fields(cls) if field.name in kept}
+        amounts = {name: Decimal(known[name]) for name in _AMOUNTS if known.get(name) is not None}
+        lists = {name: tuple(known.get(name, ())) for name in ("reasons", "reviews", "evidence")}
+        return cls(
+            **{
+                "kind": kind, **known, **amounts, **lists,
+                "request": _sending(request),
+                "line_amounts": tuple(map(Decimal, known.get("line_amounts", ()))),
+                "rate_totals": tuple(map(_rate_total, known.get("rate_totals", ()))),
+            }
+        )  # fmt: skip
 
 
-def preview(draft: DraftInvoice, catalogue: Catalogue) -> Preview:
-    """The request and the expected totals. Raises CommandRefusedError when the catalogue lacks what it needs."""
-    administration = catalogue.administration(draft.administration_id)
-    contact = catalogue.contact(draft.administration_id, draft.contact_id)
-    if administration is None or contact is None:
-        raise CommandRefusedError("The administration or the contact is not in the published data; choose another.")
-    lines = [_PricedLine.of(draft, line, catalogue) for line in draft.lines]
-    totals = _rate_totals(lines)
-    excl = sum((line.net for line in lines), ZERO)
-    vat = sum((total.tax_amount for total in totals), ZERO)
-    return Preview(
-        administration_id=draft.administration_id,
-        contact_name=contact.name,
-        currency_code=administration.currency_code,
-        business_key=business_key(draft),
-        reference=reference(draft),
-        request=_request(draft, administration.currency_code),
-        line_amounts=tuple(line.net for line in lines),
-        rate_totals=totals,
-        total_excl_amount=excl,
-        tax_amount=vat,
-        total_incl_amount=excl + vat,
-        reasons=tuple(line.reason(number) for number, line in enumerate(lines, 1)),
-    )
+def _sending(kept: Mapping[str, Any]) -> Sending:
+    then = kept.get("then")
+    return Sending(kept["method"], kept["path"], kept["body"], _sending(then) if then else None)
+
+
+def _rate_total(kept: Mapping[str, Any]) -> RateTotal:
+    amounts: dict[str, Any] = {name: Decimal(kept[name]) for name in _RATE_AMOUNTS}
+    return RateTotal(**{**kept, **amounts})
 
 
 @dataclass(frozen=True)
-class _PricedLine:
-    net: Decimal
-    rate: TaxRate
-    account: LedgerAccount
+class Examined:
+    """The checklist in reading order, and the preview when all of it is good."""
 
-    @classmethod
-    def of(cls, draft: DraftInvoice, line: DraftLine, catalogue: Catalogue) -> _PricedLine:
-        rate = catalogue.tax_rate(draft.administration_id, line.tax_rate_id)
-        account = catalogue.ledger_account(draft.administration_id, line.ledger_account_id)
-        if rate is None or account is None:
-            raise CommandRefusedError("A VAT rate or ledger account is not in the published data; choose another.")
-        return cls(to_cents(line.quantity * line.unit_price), rate, account)
-
-    def reason(self, number: int) -> str:
-        account = " ".join(part for part in (self.account.number, self.account.name) if part)
-        return (
-            f"Line {number}: VAT '{self.rate.name}' and ledger account '{account}', as chosen on the draft; both are "
-            "active there and meant for sales invoices."
-        )
+    findings: tuple[Finding, ...]
+    preview: Preview | None
 
 
-def _rate_totals(lines: list[_PricedLine]) -> tuple[RateTotal, ...]:
-    nets: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    rates: dict[str, TaxRate] = {}
-    for line in lines:
-        nets[line.rate.tax_rate_id] += line.net
-        rates[line.rate.tax_rate_id] = line.rate
-    return tuple(_rate_total(rates[rate_id], net) for rate_id, net in nets.items())
-
-
-def _rate_total(rate: TaxRate, net: Decimal) -> RateTotal:
-    percentage = rate.percentage or Decimal(0)
-    return RateTotal(rate.tax_rate_id, rate.name, percentage, net, to_cents(net * percentage / _HUNDRED))
-
-
-def _request(draft: DraftInvoice, currency_code: str) -> dict[str, Any]:
-    invoice: dict[str, Any] = {"contact_id": draft.contact_id, "reference": reference(draft)}
-    if draft.invoice_date is not None:
-        invoice["invoice_date"] = draft.invoice_date.isoformat()
-    invoice["currency"] = currency_code
-    invoice["prices_are_incl_tax"] = False
-    invoice["details_attributes"] = [_detail(line) for line in draft.lines]
-    return {"sales_invoice": invoice}
-
-
-def _detail(line: DraftLine) -> dict[str, str]:
-    detail = {
-        "description": line.description,
-        "price": plain_number(line.unit_price),
-        "amount": plain_number(line.quantity),
-        "tax_rate_id": line.tax_rate_id,
-        "ledger_account_id": line.ledger_account_id,
-    }
-    optional = {"project_id": line.project_id, "period": line.period}
-    return detail | {key: value for key, value in optional.items() if value is not None}
-
-
-def _texts(value: Any) -> Any:
+def as_texts(value: Any) -> Any:
+    """`value` as JSON can hold it, amounts as text: no cent is lost in a float."""
     if isinstance(value, Decimal):
         return f"{value:f}"
-    if isinstance(value, dict):
-        return {key: _texts(item) for key, item in value.items()}
+    if isinstance(value, Mapping):
+        return {key: as_texts(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_texts(item) for item in value]
+        return [as_texts(item) for item in value]
     return value

@@ -16,6 +16,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
+from dashboards import desk
+from tests.dashboards import drafting_bench
+
 pytestmark = pytest.mark.browser
 
 CHROMIUM = shutil.which("chromium")
@@ -23,13 +26,25 @@ QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+PAGES = {
+    "": "Debtors", "revenue": "Revenue", "checks": "Reconciliation", "draft_invoice": "Draft invoice",
+    "approvals": "Approvals",
+}  # fmt: skip
 PATIENCE = 30  # seconds for a first paint on two busy cores
 
 
 @pytest.fixture
-def served(publish: Any, group: dict[str, list[Any]], project_root: Path, tmp_path: Path) -> Iterator[str]:
-    """The address of the dashboards over the group of conftest."""
-    publish(group)
+def served(
+    publish: Any,
+    group: dict[str, list[Any]],
+    project_root: Path,
+    tmp_path: Path,
+    clean_environment: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[str]:
+    """The address of the dashboards over the group of conftest, where Holding may be written to."""
+    drafting_bench.prepare(publish(group), clean_environment)
+    monkeypatch.setenv("DOVECOTE__WRITABLE_ADMINISTRATIONS", drafting_bench.HOLDING)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -61,7 +76,7 @@ def window(served: str) -> Iterator[Page]:
 def test_nothing_is_fetched_from_elsewhere(served: str, window: Page) -> None:
     outside: list[str] = []
     window.on("request", lambda request: None if _inside(request.url, served) else outside.append(request.url))
-    for path, title in (("", "Debtors"), ("revenue", "Revenue"), ("checks", "Reconciliation")):
+    for path, title in PAGES.items():
         window.goto(f"{served}/{path}")
         expect(window.get_by_role("heading", name=title, level=1)).to_be_visible()
         expect(window.get_by_text("Ledger proved")).to_be_visible()
@@ -80,6 +95,23 @@ def test_choosing_an_administration_and_a_customer(served: str, window: Page) ->
     expect(table.locator("canvas").first).to_be_visible()
     table.click(position={"x": 16, "y": 52})  # the box of the first row
     expect(window.get_by_role("heading", name="Open items of Molen")).to_be_visible()
+
+
+def test_a_command_is_opened_looked_at_and_approved(served: str, window: Page) -> None:
+    """What needs a look cannot be approved before it is opened and ticked; then the worker may send it."""
+    waits = drafting_bench.queue(drafting_bench.draft(rate="90"))
+    window.goto(f"{served}/approvals")
+    approve = window.get_by_role("button", name="Approve", exact=True)
+    headline = window.get_by_text(f"#{waits.command_id} draft invoice")
+    expect(headline).to_be_visible()
+    expect(approve).not_to_be_visible()
+    headline.click()
+    expect(approve).to_be_disabled()
+    window.get_by_text("I looked at what is marked above").click()
+    expect(approve).to_be_enabled()
+    approve.click()
+    expect(window.get_by_text(f"Command {waits.command_id} is approved; the worker sends it.")).to_be_visible()
+    assert [each.state for each in desk.recent()] == ["queued"]
 
 
 def test_a_narrow_window_does_not_overflow(served: str, window: Page) -> None:

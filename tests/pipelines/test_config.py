@@ -69,6 +69,9 @@ def test_a_process_that_sends_nothing_is_given_no_token(tmp_path: Path) -> None:
         ({"DOVECOTE__BUDGET__GENERAL": "many"}, "dovecote.budget.general"),
         ({"DOVECOTE__BUGDET__GENERAL": "1"}, "dovecote.bugdet"),
         ({"DOVECOTE__MEMORY_LIMIT": "lots"}, "expected an amount of memory such as 512MB"),
+        ({"DOVECOTE__PEOPLE__ANNA__MAY": "draft,aprove"}, r"dovecote.people.anna.may.1 .* 'draft' or 'approve'"),
+        ({"DOVECOTE__PEOPLE__ANNA__ADMINISTRATION": "7"}, "dovecote.people.anna.administration"),
+        ({"DOVECOTE__PEOPLE": "anna"}, "dovecote.people"),
         ({"SOURCES__MONEYBIRD__TOKENS__HOLDING": "h\u00e9"}, "token 'holding' holds a character that no token has"),
     ],
 )
@@ -97,6 +100,45 @@ def test_only_the_local_sandbox_may_be_written_to_without_a_list(tmp_path: Path)
     local = config.load({"SOURCES__MONEYBIRD__API_URL": "http://127.0.0.1:8000/api/v2"}, tmp_path)
 
     assert local.may_write("1")
+
+
+def test_booking_at_once_is_off_everywhere_unless_listed(tmp_path: Path) -> None:
+    """Payments and bank links are not undone by deleting a draft, so the local sandbox is no exception."""
+    local = config.load({"SOURCES__MONEYBIRD__API_URL": "http://127.0.0.1:8000/api/v2"}, tmp_path)
+    listed = config.load({"DOVECOTE__POSTING_ADMINISTRATIONS": "1,2"}, tmp_path)
+
+    assert not local.may_post("1")
+    assert listed.may_post("2")
+    assert not listed.may_post("3")
+    assert not listed.may_write("2")
+
+
+def test_people_are_named_with_what_they_may_and_where(tmp_path: Path) -> None:
+    settings = config.load(
+        {
+            "DOVECOTE__PEOPLE__ANNA__MAY": "draft,approve",
+            "DOVECOTE__PEOPLE__ANNA__ADMINISTRATIONS": "7, 8",
+            "DOVECOTE__PEOPLE__BERT__ADMINISTRATIONS": '["7"]',
+            "DOVECOTE__PERSON": "anna",
+        },
+        tmp_path,
+    )
+
+    assert settings.people == {
+        "anna": config.Person(may=("draft", "approve"), administrations=("7", "8")),
+        "bert": config.Person(may=("draft",), administrations=("7",)),
+    }
+    assert settings.person == "anna"
+    assert config.load({}, tmp_path).people == {}
+
+
+def test_people_may_stand_in_a_file_under_any_name(tmp_path: Path) -> None:
+    write(tmp_path, "config.toml", '[dovecote.people."Anna de Vries"]\nmay = ["approve"]\nadministrations = [7]\n')
+
+    settings = config.load({"DOVECOTE__PERSON": "Anna de Vries"}, tmp_path)
+
+    assert settings.people == {"Anna de Vries": config.Person(may=("approve",), administrations=("7",))}
+    assert settings.person in settings.people
 
 
 def test_home_is_closed_to_others(tmp_path: Path) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import httpx
+import sqlalchemy as sa
 
 from pipelines.moneybird.auth import TokenAuth
 from pipelines.moneybird.budget import Budget
@@ -18,20 +21,23 @@ from pipelines.sandbox.app import create_app
 from pipelines.sandbox.company import build_group
 from pipelines.sandbox.in_process import API_URL, transport
 from pipelines.sandbox.throttle import Throttle
-from pipelines.writeback import DraftInvoice, enqueue
+from pipelines.sandbox.world import World
+from pipelines.writeback import DraftInvoice, Office, Policy, Tables, approve, submit
 from pipelines.writeback.catalogue import Administration, Contact, LedgerAccount, Project, TaxRate
 from pipelines.writeback.worker import Worker
 
 SETTLE = 60.0
+ANYBODY = Policy(lambda _: True)
+"""Nobody is configured: whoever is there may do everything but approve their own postings."""
 
 
 class Moneybird:
-    """The sandbox with the two first companies of its group, one of which is written to."""
+    """The sandbox with the two first companies of its group, or another world, one of which is written to."""
 
-    def __init__(self, throttle: Throttle | None = None) -> None:
-        self.world = build_group(years=1, administrations=2)
+    def __init__(self, throttle: Throttle | None = None, world: World | None = None, name: str = "Studio") -> None:
+        self.world = world or build_group(years=1, administrations=2)
         self.transport = transport(create_app(self.world, throttle or Throttle.off()))
-        self.books = next(each for each in self.world.administrations.values() if "Studio" in each.name)
+        self.books = next(each for each in self.world.administrations.values() if name in each.name)
         self.token = next(iter(self.world.tokens))
         self.administration_id = str(self.books.id)
         self.contact_id = str(next(iter(self.books.contacts)))
@@ -63,8 +69,40 @@ class Moneybird:
         return None
 
 
+def office(moneybird: Any, now: datetime, **policy: Any) -> Office:
+    """An office over `moneybird`'s catalogue, where everything may be written unless the policy says otherwise."""
+    return Office(moneybird, Tables(), Policy(**{"may_write": lambda _: True, **policy}), now)
+
+
+def press(store: Store, draft: DraftInvoice, at_office: Office, *, who: str = "anna", approved: bool = True) -> Command:
+    """Submits, and approves what was seen."""
+    command = submit(store, draft, at_office, who=who)
+    if not approved or command.state is not State.AWAITING_APPROVAL:
+        return command
+    return approve(store, command.id, at_office, who=who, seen=command.preview_hash, reviewed=True)
+
+
 class Killed(BaseException):
     """The process is gone: no handler of the worker runs, no state is written."""
+
+
+@dataclass(frozen=True)
+class MortalStore(Store):
+    """A store in whose n-th writing transaction the process is killed, just before or just after the commit."""
+
+    fuse: list[int] = field(default_factory=list)
+    after_commit: bool = False
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        self.fuse[0] -= 1
+        dies = self.fuse[0] == 0
+        with super().write() as connection:
+            yield connection
+            if dies and not self.after_commit:
+                raise Killed
+        if dies:
+            raise Killed
 
 
 Fault = Callable[[httpx.BaseTransport, httpx.Request], httpx.Response]
@@ -95,6 +133,18 @@ def acted_but_answered(status: int, content: bytes) -> Fault:
 
 def answered(status: int, content: bytes = b"", **headers: str) -> Fault:
     return lambda _inner, _request: httpx.Response(status, content=content, headers=headers)
+
+
+def straight(inner: httpx.BaseTransport, request: httpx.Request) -> httpx.Response:
+    return inner.handle_request(request)
+
+
+def dearer(inner: httpx.BaseTransport, request: httpx.Request) -> httpx.Response:
+    """Moneybird makes something else than what was asked."""
+    body = json.loads(request.content)
+    body["sales_invoice"]["details_attributes"][0]["price"] = "100.02"
+    headers = {key: value for key, value in request.headers.items() if key != "content-length"}
+    return inner.handle_request(httpx.Request("POST", request.url, json=body, headers=headers))
 
 
 @dataclass
@@ -136,8 +186,8 @@ class Bench:
     def worker(self, *, may_write: bool = True, **other: Any) -> Worker:
         """A new worker, as after a restart."""
         return Worker(
-            store=self.store, client_for=other.pop("client_for", self.client), may_write=lambda _: may_write,
-            now=self.clock, settle_seconds=SETTLE, **other,
+            store=self.store, client_for=other.pop("client_for", self.client),
+            policy=other.pop("policy", Policy(lambda _: may_write)), now=self.clock, settle_seconds=SETTLE, **other,
         )  # fmt: skip
 
     def client(self, _administration_id: str) -> Client:
@@ -155,10 +205,11 @@ class Bench:
         return DraftInvoice.model_validate({**given, "draft_id": draft_id, "lines": [line], **other})
 
     def press(self, draft: DraftInvoice | None = None, *, approve: bool = True) -> Command:
-        return enqueue(
-            self.store, draft or self.draft(), self.moneybird, may_write=lambda _: True, who="anna", at=self.clock(),
-            approve=approve,
-        )  # fmt: skip
+        return press(self.store, draft or self.draft(), office(self.moneybird, self.clock()), approved=approve)
+
+    def approve(self, command: Command, *, who: str) -> Command:
+        at = office(self.moneybird, self.clock())
+        return approve(self.store, command.id, at, who=who, seen=command.preview_hash, reviewed=True)
 
     def now(self, command: Command) -> Command:
         with self.store.read() as connection:
@@ -169,4 +220,4 @@ class Bench:
             return [entry.after_state for entry in audit.of_command(connection, command.id)]
 
     def made_for(self, command: Command) -> int:
-        return self.moneybird.count(command.payload["sales_invoice"]["reference"])
+        return self.moneybird.count(command.payload["body"]["sales_invoice"]["reference"])

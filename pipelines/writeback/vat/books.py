@@ -97,7 +97,11 @@ def _wanted(percentage: Decimal | None, box: str, country_code: str | None) -> s
 
 
 def _names(rates: Iterable[TaxRate]) -> str:
-    return ", ".join(f"'{rate.name}' ({rate.tax_rate_id})" for rate in rates)
+    return ", ".join(f"'{rate.name}' ({rate.tax_rate_id}{_learned(rate)})" for rate in rates)
+
+
+def _learned(rate: TaxRate) -> str:
+    return f", used for {rate.learned_box} so far" if rate.learned_box else ""
 
 
 def spoken(percentage: Decimal) -> str:

@@ -92,7 +92,8 @@ class Lookups:
                 return Zone(found[0], f"postcode {code} in {country} is {found[1]}")
         member = self._members.get(country)
         inside = member is not None and member.first <= day <= member.last
-        reason = f"{country} {'is' if inside else 'is not'} a member state on {day:%d-%m-%Y}"
+        # Without the date: an undated draft is judged anew every day, and another sentence would void its approval.
+        reason = f"{country} {'is' if inside else 'is not'} a member state that day"
         if zones and not code:
             reason += ", but without a postcode a part of it with other VAT cannot be excluded"
         return Zone("EU" if inside else "NON_EU", reason, is_certain=bool(code) or not zones)

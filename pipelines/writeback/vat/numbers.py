@@ -72,7 +72,6 @@ def _confirmed(number: str, is_valid: bool | None, validated_at: datetime | None
     when = f"{validated_at:%d-%m-%Y}"
     if not is_valid:
         return NumberStatus("invalid", number, f"{number} was refused by the register on {when}")
-    age = now - validated_at
-    if age > MAXIMUM_AGE:
-        return NumberStatus("stale", number, f"{number} was confirmed on {when}, {age.days} days ago")
+    if now - validated_at > MAXIMUM_AGE:  # not how long ago: a sentence that changes daily would void every approval
+        return NumberStatus("stale", number, f"{number} was confirmed on {when}")
     return NumberStatus("valid", number, f"{number} was confirmed on {when}")

@@ -1,0 +1,108 @@
+"""What commands take for themselves, so that two of them are seen to meet before either is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from pipelines.operations.schema import claims, commands
+from pipelines.operations.states import LIVING, State
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Something a command takes, such as `time_entry:17`. Two exclusive claims to the same thing may not both be."""
+
+    name: str
+    is_exclusive: bool = False
+
+
+@dataclass(frozen=True)
+class Collision:
+    """Another command that claims the same; `is_exclusive` when they may not both be."""
+
+    command_id: int
+    state: State
+    claim: str
+    is_exclusive: bool
+
+
+def write(connection: sa.Connection, command_id: int, administration_id: str, wanted: Sequence[Claim]) -> None:
+    """The command's claims, in place of any it had."""
+    connection.execute(claims.delete().where(claims.c.command_id == command_id))
+    rows = [
+        {
+            "command_id": command_id,
+            "claim": claim.name,
+            "administration_id": administration_id,
+            "is_exclusive": claim.is_exclusive,
+        }
+        for claim in dict.fromkeys(wanted)
+    ]
+    if rows:
+        connection.execute(claims.insert(), rows)
+
+
+def of_command(connection: sa.Connection, command_id: int) -> tuple[Claim, ...]:
+    rows = connection.execute(claims.select().where(claims.c.command_id == command_id).order_by(claims.c.claim))
+    return tuple(Claim(row.claim, row.is_exclusive) for row in rows)
+
+
+def collisions(
+    connection: sa.Connection,
+    administration_id: str,
+    wanted: Sequence[Claim],
+    *,
+    but: int | None = None,
+    done_since: datetime | None = None,
+) -> list[Collision]:
+    """Other commands with one of these claims, oldest first; `but` is the command that asks.
+
+    A verified one counts when it moved after `done_since`, the moment the published data were read: before that the
+    data themselves tell of it.
+    """
+    is_exclusive = {claim.name: claim.is_exclusive for claim in wanted}
+    query = (
+        sa.select(commands.c.id, commands.c.state, claims.c.claim, claims.c.is_exclusive)
+        .join(claims, claims.c.command_id == commands.c.id)
+        .where(
+            claims.c.administration_id == administration_id,
+            claims.c.claim.in_(list(is_exclusive)),
+            _is_living(done_since),
+            commands.c.id != (-1 if but is None else but),
+        )
+        .order_by(commands.c.id, claims.c.claim)
+    )
+    return [
+        Collision(row.id, State(row.state), row.claim, row.is_exclusive and is_exclusive[row.claim])
+        for row in connection.execute(query)
+    ]
+
+
+def holders(
+    connection: sa.Connection, administration_id: str, first: str, before: str, *, done_since: datetime | None = None
+) -> list[int]:
+    """Commands with a claim from `first` until `before`, as texts are ordered, oldest first; `done_since` as above."""
+    query = (
+        sa.select(commands.c.id)
+        .join(claims, claims.c.command_id == commands.c.id)
+        .where(
+            claims.c.administration_id == administration_id,
+            claims.c.claim >= first,
+            claims.c.claim < before,
+            _is_living(done_since),
+        )
+        .distinct()
+        .order_by(commands.c.id)
+    )
+    return list(connection.scalars(query))
+
+
+def _is_living(done_since: datetime | None) -> sa.ColumnElement[bool]:
+    done = commands.c.state == State.VERIFIED
+    if done_since is not None:
+        done = sa.and_(done, commands.c.updated_at >= done_since)
+    return sa.or_(commands.c.state.in_(list(LIVING)), done)
