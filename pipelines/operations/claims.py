@@ -58,11 +58,12 @@ def collisions(
     *,
     but: int | None = None,
     done_since: datetime | None = None,
+    moved_since: datetime | None = None,
 ) -> list[Collision]:
     """Other commands with one of these claims, oldest first; `but` is the command that asks.
 
-    A verified one counts when it moved after `done_since`, the moment the published data were read: before that the
-    data themselves tell of it.
+    A verified one counts when it was made after `done_since`, the moment the published data were read, both by
+    Moneybird's clock: before that the data themselves tell of it. `moved_since` is by ours, for who has no data.
     """
     is_exclusive = {claim.name: claim.is_exclusive for claim in wanted}
     query = (
@@ -71,7 +72,7 @@ def collisions(
         .where(
             claims.c.administration_id == administration_id,
             claims.c.claim.in_(list(is_exclusive)),
-            _is_living(done_since),
+            _is_living(done_since, moved_since),
             commands.c.id != (-1 if but is None else but),
         )
         .order_by(commands.c.id, claims.c.claim)
@@ -101,8 +102,10 @@ def holders(
     return list(connection.scalars(query))
 
 
-def _is_living(done_since: datetime | None) -> sa.ColumnElement[bool]:
+def _is_living(done_since: datetime | None, moved_since: datetime | None = None) -> sa.ColumnElement[bool]:
     done = commands.c.state == State.VERIFIED
     if done_since is not None:
-        done = sa.and_(done, commands.c.updated_at >= done_since)
+        done = sa.and_(done, sa.func.coalesce(commands.c.remote_at, commands.c.updated_at) >= done_since)
+    if moved_since is not None:
+        done = sa.and_(done, commands.c.updated_at >= moved_since)
     return sa.or_(commands.c.state.in_(list(LIVING)), done)

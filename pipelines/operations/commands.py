@@ -65,6 +65,7 @@ class Command:
     not_before_at: datetime | None
     last_error: str | None
     remote_id: str | None
+    remote_at: datetime | None
     remote_totals: dict[str, Any] | None
     updated_at: datetime
 

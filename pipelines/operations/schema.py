@@ -55,6 +55,7 @@ commands = sa.Table(
     sa.Column("not_before_at", UtcTimestamp),  # the worker leaves it alone until then
     sa.Column("last_error", sa.Text),  # one sentence for a person
     sa.Column("remote_id", sa.String(40)),
+    sa.Column("remote_at", UtcTimestamp),  # when that last changed, by Moneybird's clock
     sa.Column("remote_totals", sa.JSON),
     sa.Column("updated_at", UtcTimestamp, nullable=False),
     sa.UniqueConstraint("administration_id", "kind", "business_key", name="one_command_per_business_key"),

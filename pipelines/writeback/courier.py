@@ -166,7 +166,10 @@ class Courier:
             remote = kind.finish(client, command, remote)
         except ApiError as error:
             return self._unfinished(command, remote, error)
-        kept: dict[str, Any] = {"remote_id": remote.id, "remote_totals": dict(remote.kept), "not_before_at": None}
+        kept: dict[str, Any] = {
+            "remote_id": remote.id, "remote_at": remote.changed_at, "remote_totals": dict(remote.kept),
+            "not_before_at": None,
+        }  # fmt: skip
         details = {"answer": {"id": remote.id, **remote.kept}}
         different = kind.differences(command, remote)
         if not different:

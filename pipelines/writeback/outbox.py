@@ -88,7 +88,7 @@ def retry(store: Store, command_id: int, policy: Policy, *, who: str, at: dateti
         if command.state not in {State.REJECTED, State.FAILED, State.AMBIGUOUS}:
             raise CommandRefusedError(f"Command {command_id} is {command.state}; there is nothing to retry.")
         # What Moneybird rejected held its claims no longer; another may have come in between.
-        _refuse_if_taken(connection, command, done_since=command.updated_at)
+        _refuse_if_taken(connection, command, moved_since=command.updated_at)
         # An unknown outcome stays unknown: `sent_at` is kept, so only the next look comes at once, not the next create.
         to = State.AMBIGUOUS if command.state is State.AMBIGUOUS else State.QUEUED
         return commands.move(
@@ -201,10 +201,16 @@ def _refuse_unless_seen(command: Command, seen: str) -> None:
         )
 
 
-def _refuse_if_taken(connection: sa.Connection, command: Command, *, done_since: datetime | None) -> None:
+def _refuse_if_taken(
+    connection: sa.Connection,
+    command: Command,
+    *,
+    done_since: datetime | None = None,
+    moved_since: datetime | None = None,
+) -> None:
     met = claims.collisions(
         connection, command.administration_id, claims.of_command(connection, command.id), but=command.id,
-        done_since=done_since,
+        done_since=done_since, moved_since=moved_since,
     )  # fmt: skip
     taken = [each for each in met if each.is_exclusive]
     if taken:

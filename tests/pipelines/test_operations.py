@@ -448,6 +448,16 @@ def test_what_was_made_is_met_until_the_published_data_tell_of_it(store: Store) 
     assert met(store, "mutation:1", done_since=NOW + timedelta(hours=1)) == []
 
 
+def test_what_was_made_is_held_against_the_data_by_moneybirds_clock(store: Store) -> None:
+    """Its clock stands two days back: data read a minute after the creation tell of it, whatever ours says."""
+    made_at = NOW - timedelta(days=2)
+    sending = moved(store, queued(store, new(claims=(Claim("mutation:1", True),))), State.SENDING)
+    done = moved(store, sending, State.VERIFIED, remote_at=made_at)
+    assert met(store, "mutation:1", done_since=made_at + timedelta(minutes=1)) == []
+    assert met(store, "mutation:1", done_since=made_at - timedelta(minutes=1)) == [(done.id, True)]
+    assert met(store, "mutation:1", moved_since=NOW - timedelta(hours=1)) == [(done.id, True)]
+
+
 # The log
 
 

@@ -44,7 +44,7 @@ _COMMAND = Command(
     id=3, kind="draft_invoice", administration_id=WHERE, business_key="KEY", request={}, payload={}, preview={},
     preview_hash="f00", origin=None, state=State.AWAITING_APPROVAL, created_by="anna", created_at=Clock().now,
     approved_by=None, approved_at=None, approved_hash=None, attempts=0, sent_at=None, not_before_at=None,
-    last_error=None, remote_id=None, remote_totals=None, updated_at=Clock().now,
+    last_error=None, remote_id=None, remote_at=None, remote_totals=None, updated_at=Clock().now,
 )  # fmt: skip
 
 

@@ -68,6 +68,8 @@ def test_a_draft_is_looked_up_created_and_verified_in_two_requests(bench: Bench)
     after = bench.now(command)
     assert bench.wire.seen == ["look up", "POST"]
     assert (after.state, after.attempts, after.last_error) == (State.VERIFIED, 1, None)
+    assert after.remote_at is not None
+    assert abs(after.remote_at.timestamp() - bench.moneybird.world.clock.seconds()) < 300  # by its clock, not by ours
     assert after.remote_totals is not None
     assert after.remote_totals["state"] == "draft"
     assert Decimal(after.remote_totals["total_incl_amount"]) == Decimal("121.00")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 from pipelines.operations import Command
@@ -37,6 +38,16 @@ class Remote:
     record: Mapping[str, Any]
     kept: Mapping[str, Any] = field(default_factory=dict)
     is_untouched: bool = False
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """When it last changed, by Moneybird's clock; None where the answer does not say."""
+        text = self.record.get("updated_at")
+        try:
+            moment = datetime.fromisoformat(str(text))
+        except ValueError:
+            return None
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
 R = TypeVar("R", bound=Request)

@@ -58,6 +58,7 @@ def _add_columns() -> None:
         sa.Column("preview_hash", sa.String(64), nullable=False, server_default=""),
         sa.Column("origin", sa.String(200)),
         sa.Column("approved_hash", sa.String(64)),
+        sa.Column("remote_at", UtcTimestamp),
     ):
         op.add_column("commands", column)
     op.add_column("audit_log", sa.Column("details", sa.JSON))
