@@ -124,15 +124,17 @@ def log(
         if command_id is not None:
             lines = audit.of_command(connection, command_id)[-limit:]
         broken = audit.broken_at(connection) if verify else None
+        newest = audit.latest(connection, limit=1)
     if json:
         shown = {"lines": [drafts_output.plain(asdict(entry)) for entry in lines]}
         output.print_json({**shown, "broken_at": broken} if verify else shown)
     else:
         drafts_output.print_log(lines)
-        if verify:
-            print(
-                "The log is whole." if broken is None else f"Line {broken} is not what was written; restore a backup."
-            )
+        if verify and broken is None:
+            end = f"; it ends with {newest[0].chain}" if newest and newest[0].chain else ""
+            print(f"The log is whole{end}.")  # noted elsewhere, that finds a log whose end was cut off
+        elif verify:
+            print(f"Line {broken} is not what was written; restore a backup.")
     if broken is not None:
         raise typer.Exit(4)
 
