@@ -110,7 +110,8 @@ def print_one(command: Command, collisions: Sequence[Collision], history: Sequen
     if command.last_error:
         print(command.last_error)
     print(f"Asked for by {command.created_by}{f', {command.origin}' if command.origin else ''}.")
-    print(f"For {command.preview['contact_name']}.")
+    contact = command.preview["contact_name"]
+    print(f"{f'For {contact} in' if contact else 'In'} administration {command.administration_id}.")
     _print_shown(command.preview)
     for each in collisions:
         what = each.claim.replace(":", " ").replace("_", " ")

@@ -85,7 +85,9 @@ def submit(
     source: From = "requests",
     administration: Administration = None,
     until: Until = None,
-    approve: Annotated[bool, typer.Option("--approve", help="Approve as well what needs no second look.")] = False,
+    approve: Annotated[
+        bool, typer.Option("--approve", help="Approve as well what you ask for yourself and needs no second look.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Put requests into the outbox, where they wait for approval. The same request again is the same command.
@@ -104,7 +106,7 @@ def submit(
         for origin, request in taken.requests:
             try:
                 kept.append(writeback.submit(store, request, office, who=who, origin=origin))
-                if approve and _needs_no_second_look(kept[-1]):
+                if approve and _needs_no_second_look(kept[-1], who):
                     seen = kept[-1].preview_hash
                     kept[-1] = writeback.approve(store, kept[-1].id, office, who=who, seen=seen)
             except CommandRefusedError as error:
@@ -155,8 +157,10 @@ def _take(
     return SOURCES[source].take(Asked(content, file.name[-_LONGEST_NAME:], administration, day, is_made=made), office)
 
 
-def _needs_no_second_look(command: Command) -> bool:
-    return command.state == "awaiting_approval" and not command.preview.get("reviews")
+def _needs_no_second_look(command: Command, who: str) -> bool:
+    """Never another person's: that is the second pair of eyes, and nothing was shown here."""
+    is_own = command.created_by == who
+    return is_own and command.state == "awaiting_approval" and not command.preview.get("reviews")
 
 
 def _left_out(taken: Taken) -> dict[str, object]:

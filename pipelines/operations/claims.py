@@ -62,8 +62,8 @@ def collisions(
 ) -> list[Collision]:
     """Other commands with one of these claims, oldest first; `but` is the command that asks.
 
-    A verified one counts when it was made after `done_since`, the moment the published data were read, both by
-    Moneybird's clock: before that the data themselves tell of it. `moved_since` is by ours, for who has no data.
+    One that made something counts when that changed after `done_since`, the moment the published data were read, both
+    by Moneybird's clock: before that the data themselves tell of it. `moved_since` is by ours, for who has no data.
     """
     is_exclusive = {claim.name: claim.is_exclusive for claim in wanted}
     query = (
@@ -103,7 +103,9 @@ def holders(
 
 
 def _is_living(done_since: datetime | None, moved_since: datetime | None = None) -> sa.ColumnElement[bool]:
-    done = commands.c.state == State.VERIFIED
+    # Given up after it was made: what stands at Moneybird keeps what it took, whoever corrected it there.
+    given_up = sa.and_(commands.c.state == State.CANCELLED, commands.c.remote_id.is_not(None))
+    done = sa.or_(commands.c.state == State.VERIFIED, given_up)
     if done_since is not None:
         done = sa.and_(done, sa.func.coalesce(commands.c.remote_at, commands.c.updated_at) >= done_since)
     if moved_since is not None:

@@ -61,7 +61,10 @@ def _checked(row: Mapping[str, str], told: str, line: LineOfSale, accounts: list
     number = row["account_number"]
     if not accounts:
         return _refused(row, f"{told} → {number}, but administration {line.administration_id} has no account {number}")
-    account = accounts[0]
+    active = [account for account in accounts if account.is_active]
+    if len(active) > 1:
+        return _refused(row, f"{told} → {number}, and {len(active)} active accounts have that number")
+    account = (active or accounts)[0]  # a number may be given again to another account
     if not account.is_active:
         return _refused(row, f"{told} → {number} {account.name}, which is no longer active")
     if not account.is_sales_invoice_allowed:

@@ -215,7 +215,11 @@ def _refuse_if_taken(
     taken = [each for each in met if each.is_exclusive]
     if taken:
         first = taken[0]
+        is_made = first.state in (State.VERIFIED, State.CANCELLED)  # a cancelled one is met only if it made something
+        advice = "cancel one of them, or sync after it was made"
+        if is_made:
+            advice = "sync first, as what it made is newer than the data"
         raise CommandRefusedError(
             f"{first.claim.replace('_', ' ').replace(':', ' ')} is already in command {first.command_id}, which is "
-            f"{first.state.replace('_', ' ')}; cancel one of them, or sync after it was made."
+            f"{first.state.replace('_', ' ')}; {advice}."
         )

@@ -117,3 +117,12 @@ def test_the_examples_know_the_demo_groups_hours() -> None:
         return answer.account.ledger_account_id
 
     assert [number(rule) for rule in ("V020", "V050", "V072")] == ["80501", "80535", "80530"]
+
+
+def test_a_number_that_was_given_again_is_the_active_account_and_two_of_them_are_refused() -> None:
+    again = LedgerAccount("9", "Nieuwe omzet", "80999", True, True)
+    table = [row("80999")]
+    assert choose_ledger_account(LINE, table, (OLD, again)).account == again
+    twice = choose_ledger_account(LINE, table, (OLD, again, LedgerAccount("10", "Nog een", "80999", True, True)))
+    assert twice.account is None
+    assert "every line → 80999, and 2 active accounts have that number; correct it" in twice.sentence

@@ -95,6 +95,7 @@ def test_people_read_a_table_and_a_story(dovecote: Dovecote, file: Callable[...,
     assert "242,00" in listed
     story = dovecote("drafts", "show", "1").stdout
     assert '"prices_are_incl_tax": false' in story
+    assert "For Molen B.V. in administration 101." in story, "where it goes is part of what is approved"
     assert "created → awaiting_approval" in story
     assert "approved → queued" in story
     assert "--seen" not in story, "nothing waits for an approval"
@@ -103,6 +104,16 @@ def test_people_read_a_table_and_a_story(dovecote: Dovecote, file: Callable[...,
     for told in (looked, story):
         assert "VAT 42,00 over 200,00 by '21% btw'.\nTotal EUR 242,00 with VAT, 200,00 without VAT.\n" in told
     assert re.search(r"PO 30052 · \w{8}; seen as [0-9a-f]{12}\.", looked)
+
+
+def test_what_another_person_asked_for_is_never_approved_in_passing(
+    dovecote: Dovecote, file: Callable[..., str]
+) -> None:
+    """The same file again is the same command; nobody looked at it."""
+    anna, bert = {"DOVECOTE__PERSON": "anna"}, {"DOVECOTE__PERSON": "bert"}
+    dovecote("drafts", "submit", file(), env=anna)
+    assert "Command 1 is awaiting approval" in dovecote("drafts", "submit", file(), "--approve", env=bert).stdout
+    assert "Command 1 is queued" in dovecote("drafts", "submit", file(), "--approve", env=anna).stdout
 
 
 def test_an_approval_names_what_was_seen(dovecote: Dovecote, file: Callable[..., str]) -> None:

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from pipelines.errors import CommandRefusedError
 from pipelines.operations import Command, State
-from pipelines.writeback import examine, retry
+from pipelines.writeback import cancel, examine, retry
 from pipelines.writeback.credit import CreditInvoice
 from pipelines.writeback.sources import SOURCES, Asked, Taken
 from tests.pipelines.documents_bench import DocumentsBench, documents_bench
@@ -175,6 +175,32 @@ def test_two_parts_of_one_invoice_follow_each_other(bench: DocumentsBench, origi
     bench.worker().pass_once()
     assert bench.now(second).state is State.VERIFIED, bench.now(second).last_error
     assert {made["id"] for made in books.credits(original)} == {bench.now(each).remote_id for each in (first, second)}
+
+
+def test_a_credit_that_stands_there_keeps_its_invoice_after_its_command_was_cancelled(
+    bench: DocumentsBench, original: str
+) -> None:
+    """It came out different and a person corrected it there; the published data do not know it yet."""
+    books = bench.moneybird
+    published = books.sales_invoice(books.administration_id, original)
+    books.sales_invoice = lambda *_: published  # type: ignore[method-assign]
+    first = bench.ask(credit(bench, original, *PART))
+    bench.wire.faults = {"change": [acted_then(httpx.ReadTimeout("no answer"))]}
+    bench.worker().pass_once()
+    bench.clock.pass_by(30)
+    (made,) = books.credits(original)
+    edit = {"details_attributes": [{"id": made["details"][1]["id"], "amount": "-4"}]}
+    books.call("PATCH", f"sales_invoices/{made['id']}", {"sales_invoice": edit})
+    run(bench)
+    assert (bench.now(first).state, bench.now(first).remote_id) == (State.FAILED, made["id"])
+    cancel(bench.store, first.id, ANYBODY, who="anna", at=bench.clock())
+    with pytest.raises(CommandRefusedError, match=f"already in command {first.id}, which is cancelled; sync first, as"):
+        bench.ask(credit(bench, original, draft_id="R-2"))
+    bench.clock.pass_by(60)
+    del books.sales_invoice  # type: ignore[method-assign]
+    synced_now(bench)
+    second = bench.ask(credit(bench, original, {"line": 2}, draft_id="R-2"), approved=False)
+    assert second.state is State.AWAITING_APPROVAL
 
 
 # Lost answers and kills
