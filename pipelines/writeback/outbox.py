@@ -18,6 +18,7 @@ from pipelines.operations.hashing import SHOWN
 from pipelines.writeback.findings import refuse_unless_good
 from pipelines.writeback.keys import as_kept, business_key
 from pipelines.writeback.kinds import KINDS
+from pipelines.writeback.meeting import met
 from pipelines.writeback.office import Office
 from pipelines.writeback.policy import Policy
 from pipelines.writeback.preview import Examined, Preview
@@ -43,7 +44,7 @@ def submit(store: Store, request: Request, office: Office, *, who: str, origin: 
     with store.write() as connection:
         command = commands.add(connection, new, at=office.now)
         if command.state is State.AWAITING_APPROVAL:
-            _refuse_if_taken(connection, command, done_since=_published(command.administration_id, office))
+            _refuse_if_taken(connection, command, office)
         return command
 
 
@@ -71,7 +72,7 @@ def approve(store: Store, command_id: int, office: Office, *, who: str, seen: st
     if shown.needs_review and not reviewed:
         raise CommandRefusedError(f"A person must look first: {' '.join(shown.reviews)} Approve it as reviewed.")
     with store.write() as connection:
-        _refuse_if_taken(connection, command, done_since=_published(command.administration_id, office))
+        _refuse_if_taken(connection, command, office)
         return commands.move(
             connection, command, State.QUEUED, at=office.now, who=who,
             what="approved as reviewed" if shown.needs_review else "approved",
@@ -88,7 +89,7 @@ def retry(store: Store, command_id: int, policy: Policy, *, who: str, at: dateti
         if command.state not in {State.REJECTED, State.FAILED, State.AMBIGUOUS}:
             raise CommandRefusedError(f"Command {command_id} is {command.state}; there is nothing to retry.")
         # What Moneybird rejected held its claims no longer; another may have come in between.
-        _refuse_if_taken(connection, command, moved_since=command.updated_at)
+        _refuse_if_taken(connection, command, None, moved_since=command.updated_at)
         # An unknown outcome stays unknown: `sent_at` is kept, so only the next look comes at once, not the next create.
         to = State.AMBIGUOUS if command.state is State.AMBIGUOUS else State.QUEUED
         return commands.move(
@@ -117,17 +118,16 @@ def with_collisions(store: Store, command_id: int, office: Office | None = None)
     with store.read() as connection:
         command = commands.get(connection, command_id)
         wanted = claims.of_command(connection, command_id)
-        since = _published(command.administration_id, office)
-        met = claims.collisions(connection, command.administration_id, wanted, but=command_id, done_since=since)
-    return Waiting(command, tuple(met))
+        others = met(connection, command.administration_id, wanted, office, but=command_id)
+    return Waiting(command, tuple(others))
 
 
 def collisions(store: Store, shown: Preview, office: Office) -> tuple[Collision, ...]:
     """What a preview that is not in the outbox meets there, other than the command it would replace."""
     with store.read() as connection:
         standing = commands.with_key(connection, shown.administration_id, shown.kind, shown.business_key)
-        but, since = standing.id if standing else None, _published(shown.administration_id, office)
-        return tuple(claims.collisions(connection, shown.administration_id, shown.claims, but=but, done_since=since))
+        but = standing.id if standing else None
+        return tuple(met(connection, shown.administration_id, shown.claims, office, but=but))
 
 
 def is_made(store: Store, request: Request) -> bool:
@@ -177,12 +177,6 @@ def _good(request: Request, office: Office) -> Preview:
     return examined.preview
 
 
-def _published(administration_id: str, office: Office | None) -> datetime | None:
-    """When the published data of an administration were read: what was made since is not in them."""
-    known = office.catalogue.administration(administration_id) if office else None
-    return known.synced_at if known else None
-
-
 def _refuse_if(sentence: str | None) -> None:
     if sentence:
         raise CommandRefusedError(sentence)
@@ -202,24 +196,19 @@ def _refuse_unless_seen(command: Command, seen: str) -> None:
 
 
 def _refuse_if_taken(
-    connection: sa.Connection,
-    command: Command,
-    *,
-    done_since: datetime | None = None,
-    moved_since: datetime | None = None,
+    connection: sa.Connection, command: Command, office: Office | None, *, moved_since: datetime | None = None
 ) -> None:
-    met = claims.collisions(
-        connection, command.administration_id, claims.of_command(connection, command.id), but=command.id,
-        done_since=done_since, moved_since=moved_since,
-    )  # fmt: skip
-    taken = [each for each in met if each.is_exclusive]
-    if taken:
-        first = taken[0]
-        is_made = first.state in (State.VERIFIED, State.CANCELLED)  # a cancelled one is met only if it made something
-        advice = "cancel one of them, or sync after it was made"
-        if is_made:
-            advice = "sync first, as what it made is newer than the data"
-        raise CommandRefusedError(
-            f"{first.claim.replace('_', ' ').replace(':', ' ')} is already in command {first.command_id}, which is "
-            f"{first.state.replace('_', ' ')}; {advice}."
-        )
+    """Without an office (to put one back) only what moved since the command did can have come in between."""
+    where, wanted = command.administration_id, claims.of_command(connection, command.id)
+    if office is None:
+        others = claims.collisions(connection, where, wanted, but=command.id, moved_since=moved_since)
+    else:
+        others = met(connection, where, wanted, office, but=command.id)
+    first = next((each for each in others if each.is_exclusive), None)
+    if first is None:
+        return
+    advice = "cancel one of them" if first.made_at is None else "sync first, or take it off what that one made"
+    raise CommandRefusedError(
+        f"{first.claim.replace('_', ' ').replace(':', ' ')} is already in command {first.command_id}, which is "
+        f"{first.state.replace('_', ' ')}; {advice}."
+    )

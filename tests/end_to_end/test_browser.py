@@ -108,29 +108,46 @@ def test_totals_are_the_books_and_a_new_snapshot_arrives_in_the_open_session(gro
     expect(window.get_by_text(re.compile("21-11-2026|21 Nov")).first).to_be_visible()
 
 
-def test_a_draft_confirmed_twice_is_made_once(group: Group, window: Page) -> None:
+def test_a_draft_is_decided_by_the_rules_approved_twice_and_made_once(group: Group, window: Page) -> None:
+    confirm(group, group.id(STUDIO))
     window.get_by_role("link", name="Draft invoice").click()
     expect(window.get_by_role("heading", name="Draft invoice", level=1)).to_be_visible()
     pick(window, "Administration", group.described["administrations"][STUDIO]["name"])
     contact = group.control.get(f"/_sandbox/records/{group.id(STUDIO)}/contacts").json()
-    name = next(one["company_name"] for one in contact if one["company_name"] and not one["archived"])
+    dutch = [one for one in contact if one["company_name"] and one["country"] == "NL" and not one["archived"]]
+    name = dutch[0]["company_name"]
     pick(window, "Contact", name)
     window.get_by_role("textbox", name="Customer's reference").fill("PO 30052")
     window.get_by_role("textbox", name="Description").fill("Advies in oktober")
     window.get_by_role("textbox", name="Quantity").fill("2")
     window.get_by_role("textbox", name="Price").fill("1.250,50")
-    pick(window, "VAT rate", "21")
-    pick(window, "Ledger account", "Omzet uren")
+    pick(window, "What is sold", "A service")
     window.get_by_role("button", name="Preview").click()
     expect(window.get_by_text("3.026,21").first).to_be_visible()  # 2 × 1.250,50 and 21 %
-    window.get_by_text("This is what should be sent").click()
+    expect(window.get_by_text("21 % because it is taxed in the Netherlands").first).to_be_visible()
     window.get_by_role("button", name="Put it in the outbox").dblclick()
+    expect(window.get_by_text("awaiting approval").first).to_be_visible()
 
+    window.get_by_role("link", name="Approvals").click()
+    window.get_by_text("PO 30052").first.click()
+    window.get_by_role("button", name="Approve", exact=True).dblclick()
     expect(window.get_by_text("verified").first).to_be_visible()
     invoices = group.control.get(f"/_sandbox/records/{group.id(STUDIO)}/sales_invoices").json()
     (made,) = [one for one in invoices if str(one["reference"]).startswith("PO 30052")]
     assert made["state"] == "draft"
     assert Decimal(made["total_price_incl_tax"]) == Decimal("3026.21")
+
+
+def confirm(group: Group, administration_id: str) -> None:
+    """What finance has to say once of a company before the rules may decide: its VAT scheme, and the box of a rate."""
+    rates = group.control.get(f"/_sandbox/records/{administration_id}/tax_rates").json()
+    high = next(one["id"] for one in rates if (one["name"], one["tax_rate_type"]) == ("21% btw", "sales_invoice"))
+    for table, row in (
+        ("vat_regimes", f"{administration_id},2024-01-01,,accrual,quarter,,false,test"),
+        ("tax_rate_boxes", f"{administration_id},{high},2024-01-01,,NL/1a,,test"),
+    ):
+        file = group.home / "finance" / f"{table}.csv"
+        file.write_text(f"{file.read_text().rstrip()}\n{row}\n")
 
 
 def pick(window: Page, label: str, option: str) -> None:

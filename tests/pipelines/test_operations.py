@@ -442,20 +442,16 @@ def test_a_command_holds_its_claims_while_it_may_still_act_and_gives_them_up_aft
     assert met(store, "mutation:1") == []
 
 
-def test_what_was_made_is_met_until_the_published_data_tell_of_it(store: Store) -> None:
-    done = moved(store, queued(store, new(claims=(Claim("mutation:1", True),))), State.SENDING, State.VERIFIED)
-    assert met(store, "mutation:1", done_since=NOW - timedelta(hours=1)) == [(done.id, True)]
-    assert met(store, "mutation:1", done_since=NOW + timedelta(hours=1)) == []
-
-
-def test_what_was_made_is_held_against_the_data_by_moneybirds_clock(store: Store) -> None:
-    """Its clock stands two days back: data read a minute after the creation tell of it, whatever ours says."""
+def test_what_was_made_is_met_with_the_moment_it_changed_by_moneybirds_clock(store: Store) -> None:
+    """Its clock stands two days back; `moved_since` is by ours."""
     made_at = NOW - timedelta(days=2)
     sending = moved(store, queued(store, new(claims=(Claim("mutation:1", True),))), State.SENDING)
-    done = moved(store, sending, State.VERIFIED, remote_at=made_at)
-    assert met(store, "mutation:1", done_since=made_at + timedelta(minutes=1)) == []
-    assert met(store, "mutation:1", done_since=made_at - timedelta(minutes=1)) == [(done.id, True)]
+    done = moved(store, sending, State.VERIFIED, remote_id="7", remote_at=made_at)
+    with store.read() as connection:
+        (found,) = claims.collisions(connection, "101", [Claim("mutation:1", True)])
+    assert (found.command_id, found.kind, found.remote_id, found.made_at) == (done.id, done.kind, "7", made_at)
     assert met(store, "mutation:1", moved_since=NOW - timedelta(hours=1)) == [(done.id, True)]
+    assert met(store, "mutation:1", moved_since=NOW + timedelta(hours=1)) == []
 
 
 # The log

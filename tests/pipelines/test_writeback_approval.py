@@ -298,8 +298,7 @@ def test_what_only_one_may_have_is_refused_to_the_second_until_the_first_is_canc
     with pytest.raises(CommandRefusedError) as refused:
         bench.submit(bench.payment("psp-2"))
     assert str(refused.value) == (
-        "payment 1 10.00 is already in command 1, which is awaiting approval; cancel one of them, or sync after it "
-        "was made."
+        "payment 1 10.00 is already in command 1, which is awaiting approval; cancel one of them."
     )
     with bench.store.read() as connection:
         assert [each.id for each in commands.recent(connection, limit=9)] == [first.id]

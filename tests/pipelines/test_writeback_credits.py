@@ -194,7 +194,9 @@ def test_a_credit_that_stands_there_keeps_its_invoice_after_its_command_was_canc
     run(bench)
     assert (bench.now(first).state, bench.now(first).remote_id) == (State.FAILED, made["id"])
     cancel(bench.store, first.id, ANYBODY, who="anna", at=bench.clock())
-    with pytest.raises(CommandRefusedError, match=f"already in command {first.id}, which is cancelled; sync first, as"):
+    with pytest.raises(
+        CommandRefusedError, match=f"already in command {first.id}, which is cancelled; sync first, or take it off"
+    ):
         bench.ask(credit(bench, original, draft_id="R-2"))
     bench.clock.pass_by(60)
     del books.sales_invoice  # type: ignore[method-assign]

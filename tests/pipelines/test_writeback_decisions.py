@@ -32,7 +32,7 @@ MARTS = """
     create schema marts;
     create table marts.dim_administration as select '101' as administration_id, 'Duif' as administration_name,
         'EUR' as currency_code, null::date as period_locked_until_date, false as is_suspended,
-        null::timestamptz as last_synced_at;
+        null::timestamptz as last_synced_at, 'ok' as sync_status;
     create table marts.dim_contact as
         select '101' as administration_id, contact_id, contact_name, company_name, country_code, zipcode, tax_number,
             is_tax_number_valid, tax_number_validated_at::timestamptz as tax_number_validated_at,

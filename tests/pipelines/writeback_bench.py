@@ -68,6 +68,10 @@ class Moneybird:
     def project(self, _administration_id: str, _project_id: str) -> Project | None:
         return None
 
+    def sales_invoice(self, _administration_id: str, sales_invoice_id: str) -> object | None:
+        """What the data of this moment would hold of it: whether it stands."""
+        return self.books.invoices.get(int(sales_invoice_id))
+
 
 def office(moneybird: Any, now: datetime, **policy: Any) -> Office:
     """An office over `moneybird`'s catalogue, where everything may be written unless the policy says otherwise."""

@@ -11,7 +11,10 @@ from pipelines.writeback.catalogue.asking import Asker
 
 @dataclass(frozen=True)
 class Administration:
-    """`locked_until` is the last day nobody may book on or before, None for nothing; `synced_at` when it was read."""
+    """`locked_until` is the last day nobody may book on or before, None for nothing; `synced_at` when it was read.
+
+    `is_wholly_synced` says that every list that was due was read then.
+    """
 
     administration_id: str
     name: str
@@ -19,6 +22,7 @@ class Administration:
     locked_until: date | None
     is_suspended: bool
     synced_at: datetime | None = None
+    is_wholly_synced: bool = True
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class MartsParties(Asker):
     def administration(self, administration_id: str) -> Administration | None:
         row = self._one(
             "select administration_id, administration_name, currency_code, period_locked_until_date, is_suspended, "
-            "last_synced_at from marts.dim_administration where administration_id = ?",
+            "last_synced_at, sync_status from marts.dim_administration where administration_id = ?",
             administration_id,
         )
         if row is None:
@@ -62,6 +66,7 @@ class MartsParties(Asker):
             row["period_locked_until_date"],
             bool(row["is_suspended"]),
             row["last_synced_at"],
+            row["sync_status"] == "ok",
         )
 
     def contact(self, administration_id: str, contact_id: str) -> Contact | None:

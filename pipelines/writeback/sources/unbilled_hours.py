@@ -18,13 +18,14 @@ from functools import cached_property
 
 from pydantic import BaseModel
 
-from pipelines.operations import Claim, Command, State, claims, commands
+from pipelines.operations import Claim, Command, State, commands
 from pipelines.operations.states import UNSENT
 from pipelines.writeback.billing_hours import HourLine, VatPeriod, lines_of
 from pipelines.writeback.catalogue import Administration
 from pipelines.writeback.catalogue.hours import BillableHours
 from pipelines.writeback.draft import MAXIMUM_LINES, DraftInvoice, DraftLine, Supply
 from pipelines.writeback.hour_words import description
+from pipelines.writeback.meeting import TIME_ENTRY, met
 from pipelines.writeback.office import Office
 from pipelines.writeback.sources.source import Asked, Taken
 from pipelines.writeback.vat.lookups import Lookups
@@ -138,13 +139,12 @@ class _Billing:
         """Entries that another command bills, with its number."""
         if self.office.store is None:
             return {}
-        wanted = [Claim(f"time_entry:{each.time_entry_id}", is_exclusive=True) for each in entries]
+        wanted = [Claim(f"{TIME_ENTRY}{each.time_entry_id}", is_exclusive=True) for each in entries]
         with self.office.store.read() as connection:
-            met = claims.collisions(
-                connection, self.administration.administration_id, wanted,
-                but=but.id if but else None, done_since=self.administration.synced_at,
-            )  # fmt: skip
-        return {each.claim.partition(":")[2]: each.command_id for each in met if each.is_exclusive}
+            others = met(
+                connection, self.administration.administration_id, wanted, self.office, but=but.id if but else None
+            )
+        return {each.claim.partition(":")[2]: each.command_id for each in others if each.is_exclusive}
 
     @cached_property
     def _lookups(self) -> Lookups | None:
