@@ -8,6 +8,7 @@ dbt keeps a DuckDB file open until its process ends, so no test runs it in proce
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,6 +21,7 @@ import pytest
 from pipelines.run.tables import history_tables, raw_tables
 from pipelines.warehouse.history import HISTORY
 from pipelines.warehouse.raw import create_tables
+from tests.built_once import built_once
 
 HERE = Path(__file__).resolve().parent
 LOADED_AT = "2026-11-20 08:00:00Z"  # of every row that does not say otherwise
@@ -109,13 +111,18 @@ def dbt(project: Path, target: Path) -> Dbt:
 
 
 @pytest.fixture(scope="session")
-def warehouse(dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The company's warehouse after `dbt build`, every gate and unit test passed."""
-    path = tmp_path_factory.mktemp("warehouse") / "company.duckdb"
-    build_company(path)
-    outcome = dbt(path, "build")
-    assert outcome.returncode == 0, outcome.stdout[-6000:] + outcome.stderr
-    return path
+def warehouse(dbt: Dbt, target: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The company's warehouse after `dbt build`, every gate and unit test passed; `target` holds what dbt wrote."""
+
+    def build(place: Path) -> None:
+        build_company(place / "company.duckdb")
+        outcome = dbt(place / "company.duckdb", "build")
+        assert outcome.returncode == 0, outcome.stdout[-6000:] + outcome.stderr
+        shutil.copytree(target, place / "target")
+
+    place = built_once(tmp_path_factory, "company", build)
+    shutil.copytree(place / "target", target, dirs_exist_ok=True)
+    return place / "company.duckdb"
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,7 @@ from pipelines.sandbox.dialect import Dialect, parse
 from pipelines.sandbox.serve import start
 from pipelines.sandbox.throttle import Throttle
 from pipelines.sandbox.world import World
+from tests.built_once import built_once
 from tests.end_to_end.likeness import differences
 
 AT_ONCE = Backoff(initial=0.001, maximum=0.001)
@@ -109,11 +110,14 @@ class Group:
 @pytest.fixture(scope="session")
 def synced_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """DOVECOTE_HOME after a first sync of the group."""
-    home = tmp_path_factory.mktemp("synced") / "home"
-    world = build_group(years=1, administrations=4)
-    with start(world, throttle=Throttle.off()) as sandbox, httpx.Client(base_url=sandbox.url) as control:
-        assert Group(world, sandbox.describe(), control, home, home).sync().status == "ok"
-    return home
+
+    def build(place: Path) -> None:
+        home = place / "home"
+        world = build_group(years=1, administrations=4)
+        with start(world, throttle=Throttle.off()) as sandbox, httpx.Client(base_url=sandbox.url) as control:
+            assert Group(world, sandbox.describe(), control, home, home).sync().status == "ok"
+
+    return built_once(tmp_path_factory, "synced", build) / "home"
 
 
 @pytest.fixture
@@ -139,20 +143,24 @@ def started_small_group(before: Path | None, home: Path) -> Iterator[Group]:
 @pytest.fixture(scope="session")
 def small_synced_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """DOVECOTE_HOME after a first sync of the small group."""
-    home = tmp_path_factory.mktemp("small") / "home"
-    with started_small_group(None, home) as group:
-        assert group.sync().status == "ok"
-    return home
+
+    def build(place: Path) -> None:
+        with started_small_group(None, place / "home") as group:
+            assert group.sync().status == "ok"
+
+    return built_once(tmp_path_factory, "small", build) / "home"
 
 
 @pytest.fixture(scope="session")
 def published_home(tmp_path_factory: pytest.TempPathFactory, small_synced_home: Path) -> Path:
     """The same, built and published."""
-    home = tmp_path_factory.mktemp("published") / "home"
-    with started_small_group(small_synced_home, home) as group:
-        built = group.dovecote("build")
-        assert built.returncode == 0, built.stderr
-    return home
+
+    def build(place: Path) -> None:
+        with started_small_group(small_synced_home, place / "home") as group:
+            built = group.dovecote("build")
+            assert built.returncode == 0, built.stderr
+
+    return built_once(tmp_path_factory, "published", build) / "home"
 
 
 @pytest.fixture
