@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pipelines.moneybird.client import Client
 
 INTERVAL_SECONDS = 2.0  # between two looks into the outbox; a local read, no request
+SETTLE_MARGIN_SECONDS = 30.0  # for what Moneybird may still do after our client stopped listening
 
 
 def register(app: typer.Typer) -> None:
@@ -43,6 +44,7 @@ def worker(
     from pipelines.writeback.worker import Worker
 
     with stopped_by_signal() as stop, opened_store() as (settings, store), clients(settings, stop) as client_for:
+        _refuse_unsettled(settle, settings)
         sender = Worker(
             store=store,
             client_for=client_for,
@@ -57,6 +59,18 @@ def worker(
         output.print_json({"moved": {str(state): count for state, count in moved.items()}})
     else:
         print(", ".join(f"{count} {state.replace('_', ' ')}" for state, count in moved.items()) or "Nothing was due.")
+
+
+def _refuse_unsettled(settle: float | None, settings: Settings) -> None:
+    """The wait between a lost answer and the next request is what keeps Moneybird from acting on both."""
+    from pipelines.moneybird.client import TIMEOUT
+
+    shortest = (TIMEOUT.read or 0) + SETTLE_MARGIN_SECONDS
+    if settle is not None and settle < shortest and not settings.is_local:
+        raise ConfigurationError(
+            f"--settle {settle:g} is shorter than the {shortest:g} seconds in which a request without an answer may "
+            "still be acted upon, so it could be sent twice; leave it out, or make it longer."
+        )
 
 
 @contextmanager

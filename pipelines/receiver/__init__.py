@@ -7,6 +7,6 @@ marts never come here; secrets and the operations store are arguments.
 """
 
 from pipelines.receiver.app import create_app
-from pipelines.receiver.signatures import HEADER, signature, signer_of
+from pipelines.receiver.signatures import HEADER, Signed, signature, signer_of
 
-__all__ = ["HEADER", "create_app", "signature", "signer_of"]
+__all__ = ["HEADER", "Signed", "create_app", "signature", "signer_of"]

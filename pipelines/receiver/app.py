@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from pipelines.operations import Event, NewEvent, Store, inbox
-from pipelines.receiver.signatures import HEADER, signer_of
+from pipelines.receiver.signatures import HEADER, Signed, signer_of
 
 LARGEST_BODY = 1_048_576  # bytes of one event; an order of 200 lines has some 40 000
 BODY_SECONDS = 30.0  # for all of a body: a sender that trickles holds no connection for ever
@@ -69,11 +69,12 @@ class _Receiver:
             return _no(408, "the body did not arrive in time; send it again")
         if body is None:
             return _no(413, f"an event has at most {LARGEST_BODY} bytes; send its parts as events of their own")
-        sender = signer_of(request.headers.get(HEADER, ""), body, self._secrets, now=self._now().timestamp())
+        key = request.headers.get("Idempotency-Key", "")
+        signed = Signed(source, key, body)
+        sender = signer_of(request.headers.get(HEADER, ""), signed, self._secrets, now=self._now().timestamp())
         if sender is None:
             log.warning("receiver.refused source=%s bytes=%s cause=signature", source, len(body))
             return _no(401, "not signed as expected")
-        key = request.headers.get("Idempotency-Key", "")
         if not _KEY.fullmatch(key):
             return _no(400, f"expected a header Idempotency-Key of 1 to {inbox.LONGEST_KEY} visible characters")
         if not body:

@@ -1,8 +1,9 @@
-"""Who signed an event: HMAC-SHA256 over the moment and the body to the byte, with a secret both sides know.
+"""Who signed an event: HMAC-SHA256 over everything that makes it that event, with a secret both sides know.
 
-`Dovecote-Signature: t=1795420800,v1=5257a8…` where v1 is over `{t}.{body}`. Several v1 may stand there, so that a
-sender can sign with the old and the new secret while it is being replaced. The moment bounds for how long a copy is
-worth something; the idempotency key makes such a copy harmless.
+`Dovecote-Signature: t=1795420800,v1=5257a8…` where v1 is over `{t}.{source}.{key}`, a line feed, and the body to the
+byte. Source and Idempotency-Key are in it so that a copy under another key, or to another source, is not signed; under
+its own it is the event that is here already. A key holds no line feed, so nobody can move its end into the body.
+Several v1 may stand there, so that a sender can sign with the old and the new secret while it is being replaced.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 
 HEADER = "Dovecote-Signature"
@@ -21,19 +23,28 @@ _LONGEST_HEADER = 512
 _MOMENT = re.compile(r"[0-9]{1,12}")  # Unix seconds
 
 
-def signature(secret: str, body: bytes, *, at: int) -> str:
-    """The header of `body`, signed at `at`, in Unix seconds: what a sender computes."""
-    return f"t={at},v1={_mac(secret, body, str(at))}"
+@dataclass(frozen=True)
+class Signed:
+    """What a signature is over, beside the moment: where the event goes, under which Idempotency-Key, and its body."""
+
+    source: str
+    key: str
+    body: bytes
 
 
-def signer_of(header: str, body: bytes, secrets: Mapping[str, str], *, now: float) -> str | None:
-    """The sender whose secret signed `body` within the tolerance, None for nobody; every secret is tried, always."""
+def signature(secret: str, event: Signed, *, at: int) -> str:
+    """The header of `event`, signed at `at`, in Unix seconds: what a sender computes."""
+    return f"t={at},v1={_mac(secret, event, str(at))}"
+
+
+def signer_of(header: str, event: Signed, secrets: Mapping[str, str], *, now: float) -> str | None:
+    """The sender whose secret signed `event` within the tolerance, None for nobody; every secret is tried, always."""
     moment, given = _parts(header)
     if not moment or not given or abs(now - int(moment)) > TOLERANCE_SECONDS:
         return None
     found: str | None = None
     for sender, secret in secrets.items():
-        expected = _mac(secret, body, moment).encode()
+        expected = _mac(secret, event, moment).encode()
         for each in given:
             if hmac.compare_digest(expected, each.encode()) and found is None:
                 found = sender
@@ -52,5 +63,6 @@ def _parts(header: str) -> tuple[str, list[str]]:
     return moments[0], given
 
 
-def _mac(secret: str, body: bytes, moment: str) -> str:
-    return hmac.new(secret.encode(), moment.encode() + b"." + body, sha256).hexdigest()
+def _mac(secret: str, event: Signed, moment: str) -> str:
+    head = f"{moment}.{event.source}.{event.key}\n".encode()
+    return hmac.new(secret.encode(), head + event.body, sha256).hexdigest()

@@ -1,7 +1,7 @@
 """One command → Moneybird: looked up, sent once, judged, and its outcome written before anything else is done.
 
     queued/ambiguous ──look up──┬─ found ───────────────────────────────→ verified | failed
-                                ├─ cannot ask ──→ same state, later
+                                ├─ cannot ask ──→ same state, later; its own fault, too often ─→ failed
                                 └─ absent ──→ sending ──create──┬─ made ─→ verified | failed
                                                                 ├─ 4xx ──→ rejected
                                                                 ├─ never left, or 429 ──→ queued, later
@@ -82,8 +82,8 @@ class Courier:
             return self._bring(client, self.kinds[command.kind], command)
         except (AwayError, CommandRefusedError):
             raise
-        except Exception as error:
-            log.exception("worker.unexpected command=%s", command.id)
+        except Exception as error:  # noqa: BLE001 - told
+            tell_surprise(f"command={command.id}", error)
             return self._stumbled(command, f"Unexpected {type(error).__name__}")
 
     def refuse(self, command: Command, why: str) -> State:
@@ -116,9 +116,9 @@ class Courier:
         except LookFirstError as error:
             return self._move(command, State.FAILED, "a person must look", last_error=str(error)).state
         except ApiError as error:
+            if isinstance(error, _ITS_OWN):  # counted, or it would be asked for ever, and an ambiguous one never end
+                return self._again(command, _with_scope(error, kind), {}, what="look-up refused")
             self.put_off(command, str(error))
-            if isinstance(error, _ITS_OWN):
-                return command.state
             raise AwayError from error
         if found is not None:
             return self._judge(client, kind, command, found, "found")
@@ -156,8 +156,8 @@ class Courier:
             if isinstance(error, _UNKNOWN):
                 return self._unknown(sending, _without_advice(error))
             return self._move(sending, State.REJECTED, "Moneybird said no", last_error=str(error), sent_at=None).state
-        except Exception as error:  # whatever broke, the request was on its way
-            log.exception("worker.unexpected command=%s", sending.id)
+        except Exception as error:  # noqa: BLE001 - whatever broke, the request was on its way
+            tell_surprise(f"command={sending.id}", error)
             return self._unknown(sending, f"Unexpected {type(error).__name__} during the request")
         return self._judge(client, kind, sending, made, "created")
 
@@ -210,7 +210,9 @@ class Courier:
             return now.state  # its outcome was written already
         return self._again(now, f"{cause}; the worker's log has more.", {})
 
-    def _again(self, command: Command, said: str, kept: Mapping[str, Any], *, counted: bool = True) -> State:
+    def _again(
+        self, command: Command, said: str, kept: Mapping[str, Any], *, counted: bool = True, what: str = "not finished"
+    ) -> State:
         """Once more, later; not for ever, as it may go wrong each time."""
         is_sending = command.state is State.SENDING
         attempts = command.attempts + (counted and not is_sending)  # a creating request was counted when it left
@@ -219,9 +221,7 @@ class Courier:
             return self._move(command, State.FAILED, "given up", last_error=sentence, attempts=attempts, **kept).state
         to = State.AMBIGUOUS if is_sending or kept else command.state
         later = self._in(FIRST_PAUSE_SECONDS * 2**attempts)
-        return self._move(
-            command, to, "not finished", last_error=said, attempts=attempts, not_before_at=later, **kept
-        ).state
+        return self._move(command, to, what, last_error=said, attempts=attempts, not_before_at=later, **kept).state
 
     def _taken(self, command: Command) -> frozenset[str]:
         with self.store.read() as connection:
@@ -258,6 +258,19 @@ class Courier:
 def doubled(seconds: float) -> float:
     """The next wait after one of `seconds`; 0 for none yet."""
     return min(max(FIRST_PAUSE_SECONDS, 2 * seconds), LONGEST_PAUSE_SECONDS)
+
+
+def tell_surprise(where: str, error: Exception) -> None:
+    """The trace goes to the debug log: it may hold what a request or an answer holds."""
+    log.error("worker.unexpected %s cause=%s", where, type(error).__name__)
+    log.debug("worker.unexpected %s", where, exc_info=error)
+
+
+def _with_scope(error: ApiError, kind: Kind[Any]) -> str:
+    """The look-up may name another scope than the writing needs."""
+    if isinstance(error, ScopeError):
+        return f"{error} A {kind.name.replace('_', ' ')} needs the scope `{kind.scope}`."
+    return str(error)
 
 
 def _without_advice(error: ApiError) -> str:

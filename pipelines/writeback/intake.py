@@ -13,8 +13,10 @@ from typing import Any
 
 from pipelines.errors import CommandRefusedError
 from pipelines.operations import Event, EventState, Store, inbox
+from pipelines.writeback.kinds import KINDS
 from pipelines.writeback.office import Office
 from pipelines.writeback.outbox import submit
+from pipelines.writeback.request import Request
 from pipelines.writeback.sources import SOURCES, Asked, Source, Taken
 
 _OF_ITS_CONTENT = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
@@ -40,8 +42,8 @@ class TakenIn:
 def take_in(store: Store, office: Office, sources: Mapping[str, Source] = SOURCES) -> Iterator[TakenIn]:
     """Reads every waiting event, oldest first, and says what became of each.
 
-    Commands are asked for by the sender, who needs the right to where people are configured. Raises
-    CommandRefusedError when another process is reading.
+    Commands are asked for by the sender, who needs the right to where people are configured, and everywhere for what
+    books at once. Raises CommandRefusedError when another process is reading.
     """
     with inbox.only_reader(store) as is_alone:
         if not is_alone:
@@ -71,6 +73,7 @@ def _read(store: Store, event: Event, office: Office, sources: Mapping[str, Sour
     refused = [row.sentence for row in taken.bad]
     for _, request in taken.requests:
         try:
+            _refuse_unless_of_a_person(event, request, office)
             made.append(submit(store, request, office, who=event.sender, origin=event.origin).id)
         except CommandRefusedError as error:
             refused.append(str(error))
@@ -78,6 +81,16 @@ def _read(store: Store, event: Event, office: Office, sources: Mapping[str, Sour
             refused.append(_not_foreseen(event, error))
     state = EventState.TAKEN if not refused else EventState.PARTLY if made else EventState.REFUSED
     return TakenIn(event, state, tuple(made), tuple(refused), taken.remarks)
+
+
+def _refuse_unless_of_a_person(event: Event, request: Request, office: Office) -> None:
+    """What books at once is asked for by one person and approved by another; a system is neither."""
+    if KINDS[request.kind].posts and event.sender not in office.policy.people:
+        raise CommandRefusedError(
+            f"A {request.kind.replace('_', ' ')} books at once and needs two people, and {event.sender} is not one of "
+            f"dovecote.people: submit it from a file, or add {event.sender} there with the right to draft and read "
+            f"event {event.id} again."
+        )
 
 
 def _not_foreseen(event: Event, error: Exception) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 
 from pipelines.errors import CommandRefusedError, DovecoteError
 from pipelines.operations import Command, State, Store, commands
-from pipelines.writeback.courier import SETTLE_SECONDS, AwayError, Courier, doubled
+from pipelines.writeback.courier import SETTLE_SECONDS, AwayError, Courier, doubled, tell_surprise
 from pipelines.writeback.kinds import KINDS, Client, Kind
 from pipelines.writeback.policy import Policy
 
@@ -79,8 +79,8 @@ class Worker:
     def _turn_unless_broken(self, administration_id: str) -> Counter[State]:
         try:
             return self._turn(administration_id)
-        except Exception:  # one administration's surprise never stops the others
-            log.exception("worker.unexpected administration=%s", administration_id)
+        except Exception as error:  # noqa: BLE001 - one administration's surprise never stops the others
+            tell_surprise(f"administration={administration_id}", error)
             self._pause(administration_id)
             return Counter()
 

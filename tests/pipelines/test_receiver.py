@@ -25,11 +25,12 @@ from pipelines.cli.office import opened_office
 from pipelines.config import load
 from pipelines.errors import CommandRefusedError, ConfigurationError
 from pipelines.operations import EventState, NewEvent, Store, commands, inbox, open_store
-from pipelines.receiver import create_app, serve, signature, signer_of
+from pipelines.receiver import Signed, create_app, serve, signature, signer_of
 from pipelines.receiver.app import LARGEST_BODY
 from pipelines.writeback import Office, intake
 from pipelines.writeback.sources import Asked, Taken
 from pipelines.writeback.sources.orders import Orders
+from pipelines.writeback.sources.typed import TypedRequests
 from tests.pipelines.small_marts import publish
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -64,11 +65,16 @@ def body_of(**changes: Any) -> bytes:
     return json.dumps({**ORDER, **changes}).encode()
 
 
+def signed(source: str = "orders", key: str = "key-1", body: bytes | None = None) -> Signed:
+    return Signed(source, key, body_of() if body is None else body)
+
+
 def send(
     url: str, body: bytes, key: str = "key-1", *, source: str = "orders", secret: str = SECRETS["webshop"],
     at: datetime = NOW, **headers: str,
 ) -> httpx.Response:  # fmt: skip
-    signed = {"Dovecote-Signature": signature(secret, body, at=int(at.timestamp())), "Idempotency-Key": key}
+    event = Signed(source, key, body)
+    signed = {"Dovecote-Signature": signature(secret, event, at=int(at.timestamp())), "Idempotency-Key": key}
     with httpx.Client() as client:
         return client.post(f"{url}/events/{source}", content=body, headers={**signed, **headers})
 
@@ -126,12 +132,14 @@ def test_an_event_delivered_many_times_at_once_is_one_command(url: str, store: S
         "t=1795165200",
         "t=x,v1=00",
         f"t={10**400},v1=00",
-        signature("x" * 32, body_of(), at=int(NOW.timestamp())),
-        signature(SECRETS["webshop"], b"another body", at=int(NOW.timestamp())),
-        signature(SECRETS["webshop"], body_of(), at=int((NOW - timedelta(seconds=301)).timestamp())),
-        signature(SECRETS["webshop"], body_of(), at=int((NOW + timedelta(seconds=301)).timestamp())),
-        signature(SECRETS["webshop"], body_of(), at=int(NOW.timestamp())).replace("t=", "t=1,t="),
-        signature(SECRETS["webshop"], body_of(), at=int(NOW.timestamp())).replace("v1=", "v0="),
+        signature("x" * 32, signed(), at=int(NOW.timestamp())),
+        signature(SECRETS["webshop"], signed(body=b"another body"), at=int(NOW.timestamp())),
+        signature(SECRETS["webshop"], signed(key="key-0"), at=int(NOW.timestamp())),
+        signature(SECRETS["webshop"], signed(source="crm"), at=int(NOW.timestamp())),
+        signature(SECRETS["webshop"], signed(), at=int((NOW - timedelta(seconds=301)).timestamp())),
+        signature(SECRETS["webshop"], signed(), at=int((NOW + timedelta(seconds=301)).timestamp())),
+        signature(SECRETS["webshop"], signed(), at=int(NOW.timestamp())).replace("t=", "t=1,t="),
+        signature(SECRETS["webshop"], signed(), at=int(NOW.timestamp())).replace("v1=", "v0="),
     ],
 )
 def test_what_is_not_signed_now_by_somebody_known_is_refused_without_a_word_why(
@@ -144,12 +152,24 @@ def test_what_is_not_signed_now_by_somebody_known_is_refused_without_a_word_why(
     assert not any(secret in caplog.text for secret in SECRETS.values())
 
 
+def test_a_copy_is_worth_nothing_under_another_key_at_another_source_or_cut_elsewhere(url: str, store: Store) -> None:
+    body = b"1.5"
+    header = signature(SECRETS["webshop"], signed(key="a", body=body), at=int(NOW.timestamp()))
+    copied = {"Dovecote-Signature": header}
+    assert send(url, body, "a", **copied).status_code == 202
+    assert send(url, body, "b", **copied).status_code == 401
+    assert send(url, body, "a", source="crm", **copied).status_code == 401
+    assert send(url, b"5", "a.1", **copied).status_code == 401
+    assert send(url, body, "a", **copied).status_code == 200
+    assert len(events(store)) == 1
+
+
 def test_a_sender_may_sign_with_the_old_and_the_new_secret(url: str) -> None:
     moment, body = int((NOW - timedelta(seconds=300)).timestamp()), body_of()
-    both = [signature(secret, body, at=moment) for secret in ("o" * 32, SECRETS["webshop"])]
+    both = [signature(secret, signed(), at=moment) for secret in ("o" * 32, SECRETS["webshop"])]
     header = f"{both[0]},{both[1].partition(',')[2]}"
     assert send(url, body, **{"Dovecote-Signature": header}).status_code == 202
-    assert signer_of(header, body, {}, now=NOW.timestamp()) is None
+    assert signer_of(header, signed(), {}, now=NOW.timestamp()) is None
 
 
 def test_the_rest_of_the_door(url: str, store: Store) -> None:
@@ -240,6 +260,52 @@ def test_a_sender_needs_the_right_where_people_are_configured(
     monkeypatch.setenv("DOVECOTE__PEOPLE__WEBSHOP__MAY", "draft")
     assert dovecote("drafts", "take-in", "--again", "1").exit_code == 0
     assert len(made(store)) == 1
+
+
+def test_what_books_at_once_is_asked_for_by_a_person_and_never_by_a_system_alone(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its sender is no second person: one who approves what a shop asked for would book alone."""
+    body = json.dumps(
+        {"kind": "link_bank_mutation", "administration_id": "101", "financial_mutation_id": "8",
+         "booking_type": "LedgerAccount", "booking_id": "5", "amount": "25.00"}
+    ).encode()  # fmt: skip
+    create = create_app(store, sources=["requests"], secrets=SECRETS, now=lambda: NOW)
+    with serve.start(create) as address:
+        assert send(address, body, source="requests").status_code == 202
+
+    told = dovecote("drafts", "take-in")
+    assert told.exit_code == 2
+    assert (
+        "A link bank mutation books at once and needs two people, and webshop is not one of dovecote.people: submit it "
+        "from a file, or add webshop there with the right to draft and read event 1 again."
+    ) in " ".join(told.stdout.split())
+
+    monkeypatch.setenv("DOVECOTE__PEOPLE__WEBSHOP__MAY", "draft")
+    told = dovecote("drafts", "take-in", "--again", "1")
+    assert "Payments and bank links of administration 101 are off" in told.stdout, "now only the place is against it"
+
+
+def test_an_event_replaces_only_what_its_own_sender_asked_for() -> None:
+    """Both call their request R-1; a script's file may name either."""
+    office: Any = None
+    found = {
+        sender: TypedRequests().take(Asked(draft(" R-1 "), "event.json", sender=sender), office).requests[0][1].draft_id
+        for sender in ("webshop", "crm", "")
+    }
+    assert found == {"webshop": "request:webshop:R-1", "crm": "request:crm:R-1", "": "R-1"}
+    longest = draft("R" * 73)
+    (bad,) = TypedRequests().take(Asked(longest, "event.json", sender="crm"), office).bad
+    assert bad.sentence == (
+        "event.json item 1, draft_id: expected an id of at most 68 characters, as request:crm: goes in front, found "
+        "73 characters; correct it and submit again."
+    )
+    assert TypedRequests().take(Asked(longest, "event.json"), office).bad == ()
+
+
+def draft(draft_id: str) -> bytes:
+    lines = [{"description": "Advies", "quantity": "1", "unit_price": "100"}]
+    return json.dumps({"administration_id": "101", "draft_id": draft_id, "contact_id": "7", "lines": lines}).encode()
 
 
 def test_an_event_that_nobody_foresaw_is_set_aside_and_the_next_is_read(url: str, store: Store) -> None:

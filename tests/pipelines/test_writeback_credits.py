@@ -539,7 +539,7 @@ def test_the_rows_of_a_return_are_one_credit_and_bad_rows_are_named_while_good_o
     )
     ((origin, request),) = taken.requests
     assert origin == "returns.csv line 2"
-    assert request == credit(bench, original, *PART, reason="te veel; beschadigd")
+    assert request == credit(bench, original, *PART, reason="te veel; beschadigd", draft_id="return::R-1")
     assert [(row.where, row.field, row.found) for row in taken.bad] == [
         ("returns.csv line 3", "quantity", "'veel'"),
         ("returns.csv line 8", "the row", taken.bad[1].found),
@@ -552,6 +552,24 @@ def test_the_rows_of_a_return_are_one_credit_and_bad_rows_are_named_while_good_o
     command = bench.ask(request)
     bench.worker().pass_once()
     is_as_previewed(bench, command, original)
+
+
+def test_the_returns_of_two_senders_with_one_number_are_two_credits(bench: DocumentsBench, original: str) -> None:
+    def sent_by(sender: str, return_id: str) -> Taken:
+        row = {
+            "administration_id": bench.moneybird.administration_id, "return_id": return_id,
+            "sales_invoice_id": original, "line": 1, "quantity": "1",
+        }  # fmt: skip
+        asked = Asked(json.dumps(row).encode(), "event.json", sender=sender)
+        return SOURCES["returns"].take(asked, office(bench.moneybird, bench.clock()))
+
+    longest = "w" * 30, "9" * 40
+    asked = [("webshop", "R-1"), ("depot", "R-1"), longest]
+    (first, second, long) = (sent_by(*each).requests[0][1].draft_id for each in asked)
+    assert (first, second) == ("return:webshop:R-1", "return:depot:R-1")
+    assert long == f"return:{longest[0]}:{longest[1]}"
+    (bad,) = sent_by("webshop", "9" * 41).bad
+    assert bad.sentence.startswith("event.json item 1, return_id: expected your own number of the return")
 
 
 def test_a_return_of_a_product_finds_its_line(bench: DocumentsBench) -> None:

@@ -274,13 +274,25 @@ def test_a_contact_is_found_by_its_customer_number_and_bad_configurations_are_na
     )
     ((_, request),) = found.requests
     assert isinstance(request, DraftEstimate)
-    assert (request.contact_id, request.draft_id) == (books.contact_id, "CFG-1")
+    assert (request.contact_id, request.draft_id) == (books.contact_id, "estimate::CFG-1")
     assert sorted((each.where[-1], each.field, each.found.partition(" (")[0][:12]) for each in found.bad) == [
         ("2", "customer_id", "'nobody'"),
         ("3", "the row", "{'configurat"),
         ("4", "options.2.unit_price", "'veel'"),
         ("5", "options", "[]"),
     ]
+
+
+def test_the_configurations_of_two_senders_with_one_number_are_two_estimates(bench: DocumentsBench) -> None:
+    def sent_by(sender: str, configuration_id: str) -> Taken:
+        asked = Asked(json.dumps(row(bench, configuration_id=configuration_id)).encode(), "event.json", sender=sender)
+        return SOURCES["configurator"].take(asked, office(bench.moneybird, bench.clock()))
+
+    asked = [("webshop", "1"), ("planner", "1"), ("w" * 30, "9" * 40)]
+    found = [sent_by(*each).requests[0][1].draft_id for each in asked]
+    assert found == ["estimate:webshop:1", "estimate:planner:1", f"estimate:{'w' * 30}:{'9' * 40}"]
+    (bad,) = sent_by("webshop", "9" * 41).bad
+    assert bad.sentence.startswith("event.json item 1, configuration_id: expected the configurator's own number")
 
 
 def test_every_field_of_both_sources_says_what_is_expected() -> None:

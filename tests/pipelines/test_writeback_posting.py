@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -51,9 +51,17 @@ class Till(Moneybird):
     """The catalogue of the bank, answered from the sandbox's books themselves."""
 
     locked_until: date | None = None
+    synced_at: datetime | None = None
 
     def administration(self, administration_id: str) -> Administration:
-        return replace(super().administration(administration_id), locked_until=self.locked_until)
+        known = super().administration(administration_id)
+        return replace(known, locked_until=self.locked_until, synced_at=self.synced_at)
+
+    def sync(self) -> None:
+        """What stands in the books now is what is published."""
+        self.world.clock.advance(timedelta(seconds=2))
+        self.synced_at = datetime.fromtimestamp(self.world.clock.seconds(), UTC)
+        self.world.clock.advance(timedelta(seconds=2))
 
     def time_zone(self, _administration_id: str) -> str:
         return "Europe/Amsterdam"
@@ -503,6 +511,46 @@ def test_bank_costs_are_booked_on_their_account_in_the_direction_of_the_money(be
     assert bench.now(command).state is State.VERIFIED
     (booking,) = mutation.bookings
     assert (booking.account_id, booking.price) == (account.id, cents)
+
+
+def half_booked(bench: PostingBench) -> tuple[Mutation, int]:
+    """200 came in, and a person booked 100 of it on an account before the last sync."""
+    books = bench.moneybird.books
+    account_id = next(each.id for each in books.accounts.values() if each.kind == "expenses" and each.active)
+    mutation = bench.moneybird.new_mutation(20_000)
+    bank.book(books, mutation, account_id, 10_000, "de eerste helft")
+    bench.moneybird.sync()
+    return mutation, account_id
+
+
+@pytest.mark.parametrize(
+    "fault", [through, acted_then(httpx.ReadTimeout("no answer")), instead(httpx.ReadTimeout("no answer"))]
+)
+def test_the_other_half_is_booked_beside_the_one_that_stood_there(bench: PostingBench, fault: Fault) -> None:
+    """Same transaction, same account, same amount: only the moment tells the booking of a person from ours."""
+    mutation, account_id = half_booked(bench)
+    command = bench.approved(bench.link(mutation, "LedgerAccount", account_id, "100"))
+    bench.wire.gets = [fault]
+    for _ in range(2):
+        bench.poster().pass_once()
+        bench.clock.pass_by(SETTLE)
+    bench.poster().pass_once()
+    assert (bench.now(command).state, [each.price for each in mutation.bookings]) == (State.VERIFIED, [10_000, 10_000])
+    assert bench.now(command).remote_id == str(mutation.bookings[-1].id)
+
+
+def test_a_booking_that_the_sync_passed_over_is_looked_at_first(bench: PostingBench) -> None:
+    """The data are newer than the booking and do not hold it: it may be the very one that is asked for."""
+    mutation, account_id = half_booked(bench)
+    standing = mutation.bookings.pop()
+    request = bench.link(mutation, "LedgerAccount", account_id, "100")
+    command = bench.approved(request)
+    mutation.bookings.append(standing)
+    bench.poster().pass_once()
+    assert (bench.now(command).state, len(mutation.bookings)) == (State.FAILED, 1)
+    assert "now has 100.00 left to link where the published data had 200.00. Nothing was booked now" in str(
+        bench.now(command).last_error
+    )
 
 
 def test_a_link_to_what_it_cannot_pay_is_refused(bench: PostingBench) -> None:

@@ -12,7 +12,9 @@ from typing import Any
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
+from pipelines.cli import app
 from pipelines.errors import CommandRefusedError, ConfigurationError
 from pipelines.moneybird.client import Client
 from pipelines.operations import Command, State, audit, commands, open_store
@@ -511,6 +513,90 @@ def test_a_404_that_does_not_speak_of_the_reference_proves_nothing(bench: Bench)
     assert bench.wire.seen == ["look up"]
     assert bench.now(command).state is State.QUEUED
     assert "nothing is created" in str(bench.now(command).last_error)
+
+
+LOOK_UPS_REFUSED = {
+    "refused": (answered(400, b'{"error":"no"}'), "400"),
+    "no scope": (
+        answered(401, b'{"error":"No access to documents"}'),
+        "A draft invoice needs the scope `sales_invoices`.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("fault", "said"), LOOK_UPS_REFUSED.values(), ids=LOOK_UPS_REFUSED)
+@pytest.mark.parametrize("is_sent", [False, True])
+def test_a_look_up_that_is_refused_for_ever_ends_with_a_person(
+    bench: Bench, fault: Fault, said: str, is_sent: bool
+) -> None:
+    command = bench.press()
+    if is_sent:
+        bench.wire.posts = [instead(httpx.ReadTimeout("no answer"))]
+        bench.worker().pass_once()
+        assert bench.now(command).state is State.AMBIGUOUS
+    bench.wire.gets = [fault] * 20
+    for _ in range(MAXIMUM_ATTEMPTS):
+        bench.worker().pass_once()
+        bench.clock.pass_by(LONGEST_PAUSE_SECONDS)
+    after = bench.now(command)
+    assert (after.state, after.attempts, after.sent_at is not None) == (State.FAILED, MAXIMUM_ATTEMPTS, is_sent)
+    assert said in str(after.last_error)
+    assert f"That was attempt {MAXIMUM_ATTEMPTS}; look there, then retry." in str(after.last_error)
+
+    bench.wire.gets = []
+    retry(bench.store, command.id, ANYBODY, who="anna", at=bench.clock())
+    bench.worker().pass_once()
+    assert (bench.now(command).state, bench.made_for(command)) == (State.VERIFIED, 1)
+
+
+def test_what_the_look_up_was_refused_for_may_be_cancelled(bench: Bench) -> None:
+    command = bench.press()
+    bench.wire.posts, bench.wire.gets = [instead(httpx.ReadTimeout("no answer"))], [straight, *[answered(400)] * 20]
+    for _ in range(MAXIMUM_ATTEMPTS + 1):
+        bench.worker().pass_once()
+        bench.clock.pass_by(LONGEST_PAUSE_SECONDS)
+    assert cancel(bench.store, command.id, ANYBODY, who="anna", at=bench.clock()).state is State.CANCELLED
+
+
+@pytest.mark.parametrize("where", ["posts", "gets"])
+def test_a_surprise_is_one_line_and_its_trace_is_for_debugging(
+    bench: Bench, caplog: pytest.LogCaptureFixture, where: str
+) -> None:
+    caplog.set_level("DEBUG")
+    bench.press()
+    setattr(bench.wire, where, [instead(RuntimeError("of Jansen, NL91ABNA0417164300"))])
+    bench.worker().pass_once()
+    told = [record for record in caplog.records if record.getMessage().startswith("worker.unexpected")]
+    assert [(record.levelname, record.exc_info is None) for record in told] == [("ERROR", True), ("DEBUG", False)]
+    assert told[0].getMessage() == "worker.unexpected command=1 cause=RuntimeError"
+
+
+@pytest.mark.usefixtures("clean_environment")
+@pytest.mark.parametrize(
+    ("api_url", "settle", "is_refused"),
+    [
+        ("https://moneybird.com/api/v2", "0", True),
+        ("https://moneybird.com/api/v2", "89", True),
+        ("https://moneybird.com/api/v2", "90", False),
+        ("http://127.0.0.1:9/api/v2", "0", False),
+    ],
+)
+def test_the_wait_after_a_lost_answer_is_shortened_for_a_sandbox_only(
+    monkeypatch: pytest.MonkeyPatch, api_url: str, settle: str, is_refused: bool
+) -> None:
+    monkeypatch.setenv("SOURCES__MONEYBIRD__API_URL", api_url)
+    monkeypatch.setenv("SOURCES__MONEYBIRD__TOKENS__OURS", "made-up-token")
+    arguments = ["worker", "--once", "--settle", settle]
+    if not is_refused:
+        assert CliRunner().invoke(app, arguments).exit_code == 0
+        return
+    found = CliRunner().invoke(app, arguments).exception
+    assert isinstance(found, ConfigurationError)
+    assert str(found) == (
+        f"--settle {settle} is shorter than the 90 seconds in which a request without an answer may still be acted "
+        "upon, so it could be sent twice; leave it out, or make it longer."
+    )
+    assert found.exit_code == 2
 
 
 def test_no_token_for_an_administration_is_said_on_the_command(bench: Bench) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC
 from decimal import Decimal
-from typing import Any
 
 from pipelines.errors import ApiError, MalformedAnswerError
 from pipelines.operations import Claim, Command
@@ -15,13 +15,19 @@ from pipelines.writeback.checklist import administration, writable
 from pipelines.writeback.findings import Finding
 from pipelines.writeback.keys import business_key, reference
 from pipelines.writeback.kinds import postings
+from pipelines.writeback.kinds.bank_reading import (
+    PATH,
+    is_newer,
+    links_of,
+    refuse_unless_as_known,
+    refuse_unless_still_open,
+    reread,
+)
 from pipelines.writeback.kinds.documents import texts
 from pipelines.writeback.kinds.kind import Client, OneRequest, Remote, send
 from pipelines.writeback.office import Office
 from pipelines.writeback.posting import LinkBankMutation
 from pipelines.writeback.preview import Examined, Preview, Sending
-
-PATH = "financial_mutations"
 
 
 class LinkBankMutationKind(OneRequest):
@@ -41,27 +47,30 @@ class LinkBankMutationKind(OneRequest):
             *_target(request, meeting, office.catalogue),
         ]
         good = all(finding.is_good for finding in findings)
-        return Examined(tuple(findings), _preview(request, meeting) if good else None)
+        return Examined(tuple(findings), _preview(request, meeting, office.catalogue) if good else None)
 
     def find(self, client: Client, command: Command, taken: frozenset[str]) -> Remote | None:
-        """The link on the transaction as it is now, and none of `taken`, whoever made it: it is the same link.
+        """The link that came to stand on the transaction since the preview, whoever made it: it is the same link.
 
-        One with another amount is a person's, unless our own request may have been acted upon.
+        None of `taken`. One with another amount is a person's, unless our own request may have been acted upon.
         """
-        mutation = _reread(client, command)
-        links = [link for link in _links(mutation, command) if link.id not in taken]
+        mutation = reread(client, command)
+        free = [link for link in links_of(mutation, command) if link.id not in taken]
+        links = [link for link in free if is_newer(link, command)]
         exact = [link for link in links if not self.differences(command, link)]
         if exact:
             return exact[0]
         if links and command.sent_at is not None:
             return links[-1]
-        _refuse_unless_still_open(mutation, command)
+        refuse_unless_still_open(mutation, command)
+        if any(not self.differences(command, link) for link in free):
+            refuse_unless_as_known(mutation, command)
         return None
 
     def create(self, client: Client, command: Command) -> Remote:
         send(client, command)
         try:
-            links = list(_links(_reread(client, command), command))
+            links = [link for link in links_of(reread(client, command), command) if is_newer(link, command)]
         except ApiError as error:  # of the look after it, not of the link: its outcome is what nobody knows
             raise postings.not_understood(error, command, "what stands on the transaction now") from error
         exact = [link for link in links if not self.differences(command, link)]
@@ -158,9 +167,11 @@ def _account(wanted: str, account: BookingAccount | None) -> Finding:
     return Finding("ledger account", True, f"Ledger account '{account.name}' is active.")
 
 
-def _preview(request: LinkBankMutation, meeting: _Meeting) -> Preview:
+def _preview(request: LinkBankMutation, meeting: _Meeting, catalogue: Catalogue) -> Preview:
     mutation, item, account = meeting.mutation, meeting.item, meeting.account
     assert mutation is not None, "the checklist was good"
+    books = catalogue.administration(request.administration_id)
+    synced = books.synced_at if books else None
     target = item.name if item else account.name if account else ""
     amount = postings.money(request.amount)
     path = f"{PATH}/{request.financial_mutation_id}/link_booking"
@@ -183,6 +194,7 @@ def _preview(request: LinkBankMutation, meeting: _Meeting) -> Preview:
             "open_amount": postings.money(mutation.open_amount),
             "document_open_amount": postings.money(item.open_amount) if item else None,
         },
+        evidence=({"synced_at": synced.astimezone(UTC).isoformat()},) if synced else (),
         claims=tuple(claims),
     )
 
@@ -206,52 +218,3 @@ def _reviews(account: BookingAccount | None) -> tuple[str, ...]:
         f"'{account.name}' is an account of revenue or costs: booked straight on it there is no VAT; an invoice or a "
         "receipt would have it.",
     )
-
-
-def _reread(client: Client, command: Command) -> Mapping[str, Any]:
-    """The transaction as it is now; asked by synchronization, as a single one costs the quota more."""
-    wanted = command.payload["path"].split("/")[1]
-    found = client.fetch(command.administration_id, PATH, [wanted]).json()
-    try:
-        mutation = next((row for row in found if str(row["id"]) == wanted), None)
-        if mutation is not None:
-            _ = mutation["payments"], mutation["ledger_account_bookings"], mutation["amount_open"]
-    except (KeyError, TypeError) as error:
-        raise postings.not_understood(error, command, "a bank transaction") from None
-    if mutation is None:
-        postings.look_first(f"{command.preview['reference']}: the bank transaction is no longer at Moneybird.")
-    return dict(mutation)
-
-
-def _links(mutation: Mapping[str, Any], command: Command) -> Iterator[Remote]:
-    """What links the transaction to the document or account of `command`, oldest first."""
-    wanted = command.payload["body"]
-    direction = 1 if postings.amount_of(mutation, "amount", command, "a bank transaction") > 0 else -1
-    try:
-        if wanted["booking_type"] == "LedgerAccount":
-            rows = [
-                (row, "LedgerAccount", row["ledger_account_id"], "price") for row in mutation["ledger_account_bookings"]
-            ]
-        else:
-            rows = [(row, row["invoice_type"], row["invoice_id"], "price_base") for row in mutation["payments"]]
-        for row, booking_type, booking_id, price in rows:
-            if (booking_type, str(booking_id)) != (wanted["booking_type"], wanted["booking_id"]):
-                continue
-            amount = postings.amount_of(row, price, command, "a link")
-            amount = amount * direction if booking_type == "LedgerAccount" else abs(amount)  # as it is sent: unsigned
-            yield Remote(
-                str(row["id"]), row, {"linked_to": f"{booking_type} {booking_id}", "amount": postings.money(amount)}
-            )
-    except (KeyError, TypeError) as error:
-        raise postings.not_understood(error, command, "a bank transaction") from None
-
-
-def _refuse_unless_still_open(mutation: Mapping[str, Any], command: Command) -> None:
-    """The published data may be a day old; somebody else may have linked this money since."""
-    left = postings.amount_of(mutation, "amount_open", command, "a bank transaction")
-    amount = Decimal(command.payload["body"]["price_base"])
-    if amount > abs(left):
-        postings.look_first(
-            f"{command.preview['reference']}: of the bank transaction Moneybird now has {postings.money(left)} left to "
-            f"link, so {postings.money(amount)} does not fit."
-        )

@@ -11,6 +11,7 @@ from pipelines.writeback.draft import MAXIMUM_LINES, DraftEstimate, DraftLine, S
 from pipelines.writeback.fields import Amount, Day, Identifier, Reference, Text
 from pipelines.writeback.office import Office
 from pipelines.writeback.request import Request
+from pipelines.writeback.sources.order_rows import LONGEST_ID
 from pipelines.writeback.sources.reading import read
 from pipelines.writeback.sources.source import Asked, BadRow, Taken
 
@@ -40,10 +41,10 @@ def _some(value: tuple[Option, ...]) -> tuple[Option, ...]:
 
 
 class ConfigurationRow(BaseModel):
-    """One configuration. The same configuration_id is the same estimate: a changed one replaces what waits."""
+    """One configuration. A sender's same configuration_id is the same estimate: a changed one replaces what waits."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-    configuration_id: Text = Field(min_length=1, max_length=80, description="the configurator's own number")
+    configuration_id: Text = Field(min_length=1, max_length=LONGEST_ID, description="the configurator's own number")
     administration_id: Identifier = Field(description="Moneybird's id of the administration that offers")
     contact_id: Identifier | None = Field(None, description="Moneybird's id of the contact")
     customer_id: Text | None = Field(None, description="the contact's customer number, instead of its id")
@@ -85,14 +86,14 @@ class Configurator:
                 expected = f"the customer number of a contact of administration {row.administration_id}"
                 bad.append(BadRow(where, "customer_id", repr(row.customer_id), expected))
             else:
-                requests.append((where, _estimate(row, contact_id)))
+                requests.append((where, _estimate(row, contact_id, asked.sender)))
         return Taken(tuple(requests), tuple(bad))
 
 
-def _estimate(row: ConfigurationRow, contact_id: str) -> DraftEstimate:
+def _estimate(row: ConfigurationRow, contact_id: str, sender: str) -> DraftEstimate:
     return DraftEstimate(
         administration_id=row.administration_id,
-        draft_id=row.configuration_id,
+        draft_id=f"estimate:{sender}:{row.configuration_id}",  # at most 80, with a sender of 30
         contact_id=contact_id,
         customer_reference=row.customer_reference,
         lines=tuple(DraftLine(**dict(option)) for option in row.options),

@@ -14,6 +14,7 @@ from pipelines.writeback.credit import CreditInvoice, CreditLine
 from pipelines.writeback.fields import Amount, Identifier, Text
 from pipelines.writeback.office import Office
 from pipelines.writeback.request import Request
+from pipelines.writeback.sources.order_rows import LONGEST_ID
 from pipelines.writeback.sources.reading import Row, rows
 from pipelines.writeback.sources.source import Asked, BadRow, Taken
 
@@ -24,7 +25,7 @@ class ReturnRow(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
     administration_id: Identifier = Field(description="Moneybird's id of the administration that sent the invoice")
     return_id: Text = Field(
-        min_length=1, max_length=80, description="your own number of the return; its rows are one credit"
+        min_length=1, max_length=LONGEST_ID, description="your own number of the return; its rows are one credit"
     )
     invoice: Text | None = Field(None, description="the invoice's number, such as 2026-0012")
     sales_invoice_id: Identifier | None = Field(
@@ -72,7 +73,7 @@ class Returns:
             if key in broken:
                 remarks.append(f"Return {key[1]} is left out whole, because one of its rows is wrong.")
                 continue
-            credit = _credit(placed, office)
+            credit = _credit(placed, asked.sender, office)
             if isinstance(credit, BadRow):
                 bad.append(credit)
             else:
@@ -102,7 +103,8 @@ def _returns(found: Sequence[Row[ReturnRow]], administration_id: str | None) -> 
     return returns
 
 
-def _credit(placed: Sequence[_Placed], office: Office) -> CreditInvoice | BadRow:
+def _credit(placed: Sequence[_Placed], sender: str, office: Office) -> CreditInvoice | BadRow:
+    """`sender` has numbers of its own: the same one of another sender is another return."""
     where, first = placed[0]
     original = _original(first, office)
     if original is None:
@@ -122,7 +124,7 @@ def _credit(placed: Sequence[_Placed], office: Office) -> CreditInvoice | BadRow
     try:
         return CreditInvoice(
             administration_id=first.administration_id,
-            draft_id=first.return_id,
+            draft_id=f"return:{sender}:{first.return_id}",
             sales_invoice_id=original.sales_invoice_id,
             lines=tuple(lines),
             reason="; ".join(dict.fromkeys(row.reason for _, row in placed if row.reason))[:500],
