@@ -6,9 +6,10 @@ and a person) never both win. Nothing here knows what a command means; that is `
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ from pipelines.operations import audit, claims
 from pipelines.operations.claims import Claim
 from pipelines.operations.hashing import preview_hash
 from pipelines.operations.schema import commands
-from pipelines.operations.states import ALLOWED, UNSENT, WORKABLE, State
+from pipelines.operations.states import ALLOWED, LIVING, UNSENT, WORKABLE, State
 
 
 @dataclass(frozen=True)
@@ -178,6 +179,34 @@ def of_origin(connection: sa.Connection, administration_id: str, kind: str, orig
         .order_by(commands.c.id)
     )
     return [_command(row) for row in connection.execute(query).mappings()]
+
+
+def amounts_of_others(
+    connection: sa.Connection, administration_id: str, kind: str, business_key: str, *, made_since: datetime | None
+) -> Iterator[Decimal]:
+    """Without VAT, what other commands of this kind made since `made_since` (None: ever) or may yet make, the newest
+    first and one by one, so that who knows enough stops.
+
+    Also what Moneybird rejected, as a retry sends it unseen. Of those that wait only the ones asked for earlier: a
+    later one is examined again when it is approved, and meets this one then.
+    """
+    of_kind = sa.and_(commands.c.administration_id == administration_id, commands.c.kind == kind)
+    own = connection.scalar(sa.select(commands.c.id).where(of_kind, commands.c.business_key == business_key))
+    is_made = sa.or_(
+        commands.c.state == State.VERIFIED,
+        sa.and_(commands.c.state == State.CANCELLED, commands.c.remote_id.is_not(None)),
+    )
+    if made_since is not None:
+        is_made = sa.and_(is_made, sa.func.coalesce(commands.c.remote_at, commands.c.updated_at) >= made_since)
+    query = (
+        sa.select(commands.c.preview["total_excl_amount"].as_string())
+        .where(of_kind, sa.or_(commands.c.state.in_([*LIVING, State.REJECTED]), is_made))
+        .order_by(commands.c.id.desc())
+    )
+    if own is not None:
+        waits_later = sa.and_(commands.c.state == State.AWAITING_APPROVAL, commands.c.id > own)
+        query = query.where(commands.c.id != own, sa.not_(waits_later))
+    yield from map(Decimal, connection.scalars(query))
 
 
 def recent(

@@ -30,7 +30,11 @@ def checklist(document: Document, day: date | None, lines: Sequence[Decided], of
         contact(document.administration_id, document.contact_id, catalogue),
         not_blocked(document.administration_id, document.contact_id, office),
         not_locked(document.administration_id, day, catalogue),
-        *([_terms(document, day or office.now.date(), office)] if isinstance(document, DraftInvoice) else []),
+        *(
+            [_terms(document, day or office.today(document.administration_id), office)]
+            if isinstance(document, DraftInvoice)
+            else []
+        ),
         *(finding for number, line in enumerate(lines, 1) for finding in _line(document, number, line, catalogue)),
         _bounded(lines),
     ]
@@ -95,7 +99,7 @@ def not_locked(administration_id: str, day: date | None, catalogue: Catalogue, *
 
 def not_blocked(administration_id: str, contact_id: str, office: Office) -> Finding:
     """Whether finance lets anything be made for the contact today."""
-    check, today = "contact not blocked", office.now.date()
+    check, today = "contact not blocked", office.today(administration_id)
     rows = office.tables.on("blocked_contacts", today, administration_id=administration_id, contact_id=contact_id)
     if not rows:
         return Finding(check, True, "Finance does not block this contact.")

@@ -15,6 +15,7 @@ from typing import Any
 from pipelines.writeback.catalogue import LedgerAccount, TaxRate
 from pipelines.writeback.draft import Document, DraftLine
 from pipelines.writeback.ledger_mapping import LineOfSale, choose_ledger_account
+from pipelines.writeback.near_limits import with_other_drafts
 from pipelines.writeback.office import Office
 from pipelines.writeback.pricing import line_amount
 from pipelines.writeback.sale_facts import SaleFacts, after
@@ -29,7 +30,8 @@ _PRODUCT_TYPE_OF = {kind: product_type for product_type, kind in PRODUCT_TYPES.i
 class Decided:
     """One line with what was decided for it. `problems` stand in the way; then rate or account may be None.
 
-    `evidence` is what the VAT rules answered and rest on, None where they were not asked.
+    `evidence` is what the VAT rules answered and rest on, None where they were not asked; `box` what finance confirmed
+    of the rate, `none` for no box, None where nobody did.
     """
 
     line: DraftLine
@@ -40,6 +42,7 @@ class Decided:
     reviews: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     evidence: Mapping[str, Any] | None = None
+    box: str | None = None
 
     @property
     def chosen_rate(self) -> TaxRate:
@@ -79,9 +82,12 @@ def _lines(document: Document, day: date, office: Office) -> Iterator[Decided]:
             answer = office.tables.engine.decide(
                 sale, facts.customer, seller, rates=facts.rates, boxes=facts.boxes, now=office.now
             )
+            answer = with_other_drafts(answer, facts, seller, decided.net)
             seller = after(seller, answer, decided.net, day)
         decided = _with_vat(number, decided, answer, facts) if answer else _without_rules(number, decided)
-        yield _with_account(number, decided, answer, facts)
+        decided = _with_account(number, decided, answer, facts)
+        confirmed = facts.boxes.get(decided.rate.tax_rate_id) if decided.rate else None
+        yield replace(decided, box=confirmed.box if confirmed else None)
 
 
 def _without_rules(number: int, decided: Decided) -> Decided:

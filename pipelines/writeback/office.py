@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from pipelines.operations import Store
 from pipelines.writeback.catalogue import Catalogue
@@ -20,3 +21,7 @@ class Office:
     policy: Policy
     now: datetime
     store: Store | None = None
+
+    def today(self, administration_id: str) -> date:
+        """The day it is where the administration keeps its books: after midnight in Amsterdam UTC is a day behind."""
+        return self.now.astimezone(ZoneInfo(self.catalogue.time_zone(administration_id))).date()

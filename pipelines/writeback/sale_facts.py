@@ -148,8 +148,16 @@ class SaleFacts:
 
 def after(seller: Seller, answer: Answer, net: Decimal, day: date) -> Seller:
     """The seller once this line is sold too: it may be the next line that crosses a limit."""
+    sales = seller.consumer_sales
+    counts = as_consumer_sale(seller, answer, net, day).counts
+    more = replace(sales, this_year=sales.this_year + net) if counts else sales
+    return replace(seller, consumer_sales=more, kor_turnover=seller.kor_turnover + net)
+
+
+def as_consumer_sale(seller: Seller, answer: Answer, net: Decimal, day: date) -> ConsumerSale:
+    """The line as the limit for consumers elsewhere in the EU may count it."""
     words = answer.evidence.inputs
-    sale = ConsumerSale(
+    return ConsumerSale(
         administration_id=seller.administration_id,
         day=day,
         customer_zone=words["customer_zone"],
@@ -158,9 +166,6 @@ def after(seller: Seller, answer: Answer, net: Decimal, day: date) -> Seller:
         movement=words["movement"],
         amount=net,
     )
-    sales = seller.consumer_sales
-    more = replace(sales, this_year=sales.this_year + net) if sale.counts else sales
-    return replace(seller, consumer_sales=more, kor_turnover=seller.kor_turnover + net)
 
 
 def _in_fiscal_unity(document: Document, day: date, tables: Tables) -> bool:

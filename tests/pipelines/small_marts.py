@@ -19,7 +19,8 @@ MARTS = """
     create schema marts;
     create table marts.dim_administration as select '101' as administration_id, 'Duif' as administration_name,
         'EUR' as currency_code, date '2026-09-30' as period_locked_until_date, false as is_suspended,
-        timestamptz '2026-11-20 08:00:00+00' as last_synced_at, 'ok' as sync_status;
+        timestamptz '2026-11-20 08:00:00+00' as last_synced_at, 'ok' as sync_status,
+        'Europe/Amsterdam' as time_zone;
     create table marts.dim_contact as select '101' as administration_id, '7' as contact_id, 'K-7' as customer_number,
         'Molen B.V.' as contact_name, false as is_archived, false as is_deleted, false as is_unknown,
         'NL' as country_code, '1011AB' as zipcode, 'Molen B.V.' as company_name, null::varchar as tax_number,

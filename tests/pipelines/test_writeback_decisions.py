@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, get_args
 
 import duckdb
 import pytest
 from pydantic import ValidationError
 
-from pipelines.writeback import DraftInvoice, Office, Policy, Preview, Tables, examine
+from pipelines.errors import CommandRefusedError
+from pipelines.operations import Command, State, Store, commands, open_store
+from pipelines.writeback import DraftInvoice, Office, Policy, Preview, Tables, approve, cancel, examine, submit
 from pipelines.writeback.catalogue import MartsCatalogue
 from pipelines.writeback.decisions import Decided, decide
 from pipelines.writeback.draft import Supply
@@ -32,7 +35,8 @@ MARTS = """
     create schema marts;
     create table marts.dim_administration as select '101' as administration_id, 'Duif' as administration_name,
         'EUR' as currency_code, null::date as period_locked_until_date, false as is_suspended,
-        null::timestamptz as last_synced_at, 'ok' as sync_status;
+        null::timestamptz as last_synced_at, 'ok' as sync_status,
+        'Europe/Amsterdam' as time_zone;
     create table marts.dim_contact as
         select '101' as administration_id, contact_id, contact_name, company_name, country_code, zipcode, tax_number,
             is_tax_number_valid, tax_number_validated_at::timestamptz as tax_number_validated_at,
@@ -337,6 +341,145 @@ def test_a_small_business_is_warned_when_a_sale_ends_its_scheme(books: Books) ->
     assert "with this sale the year's turnover is 20000.01" in crossing.reviews[0]
 
 
+# The same limits, with what is only a draft yet
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(f"sqlite:///{tmp_path / 'operations.sqlite'}")
+    yield opened
+    opened.close()
+
+
+COULD_CROSS = (
+    "Together with drafts that are not sent yet it could cross the limit of 10 000.00 a year for consumers elsewhere "
+    "in the EU, and the sale that crosses it has VAT of the customer's country; see that this one stays within it."
+)
+
+
+def order(number: int, price: str = "400", contact_id: str = PERSON, **other: Any) -> DraftInvoice:
+    return invoice(contact_id, line(price, supply=GOODS), **{"draft_id": f"order-{number}", **other})
+
+
+def asked(store: Store, office: Office, *orders: DraftInvoice) -> list[Command]:
+    return [submit(store, each, office, who="anna") for each in orders]
+
+
+def reviews(command: Command) -> list[str]:
+    return list(command.preview["reviews"])
+
+
+def approved(store: Store, command: Command, office: Office, *, reviewed: bool = False) -> Command:
+    return approve(store, command.id, office, who="bert", seen=command.preview_hash, reviewed=reviewed)
+
+
+def test_orders_that_could_cross_the_limit_together_are_reviewed(books: Books, store: Store) -> None:
+    """After 9 500 the second of five orders of 400 crosses; which one is sent first nobody knows yet."""
+    books.sold(PERSON, "2026-02-01", "9500.00")
+    office = replace(books.office(), store=store)
+    first, *others = asked(store, office, *map(order, range(5)))
+
+    assert reviews(first) == []
+    for command in others:
+        (review,) = reviews(command)
+        assert review.startswith("Line 1: VAT '21% btw': 21 % because ")
+        assert review.endswith(f"rule V060. {COULD_CROSS}")
+    assert reviews(*asked(store, office, order(7, "100"))) != []
+    assert reviews(*asked(store, office, order(8, contact_id=DUTCH))) == []
+    assert reviews(*asked(store, office, order(9, "0"))) == []
+
+
+def test_a_limit_that_the_drafts_stay_within_asks_nobody(books: Books, store: Store) -> None:
+    books.sold(PERSON, "2026-02-01", "8000.00")
+    office = replace(books.office(), store=store)
+    assert [reviews(each) for each in asked(store, office, *map(order, range(5)))] == [[]] * 5
+    (review,) = reviews(*asked(store, office, order(6, "0.01")))
+    assert COULD_CROSS in review
+
+
+def test_approving_one_leaves_the_approval_of_the_others_as_it_was(books: Books, store: Store) -> None:
+    """What was shown stays shown, however many are approved or asked for in between."""
+    books.sold(PERSON, "2026-02-01", "9500.00")
+    office = replace(books.office(), store=store)
+    made = asked(store, office, *map(order, range(3)))
+    for command in made:
+        asked(store, office, order(100 + command.id))
+        with_review = bool(reviews(command))
+        assert approved(store, command, office, reviewed=with_review).state is State.QUEUED
+
+
+def test_an_earlier_order_meets_the_later_one_that_was_approved_first(books: Books, store: Store) -> None:
+    books.sold(PERSON, "2026-02-01", "9500.00")
+    office = replace(books.office(), store=store)
+    earlier, later = asked(store, office, order(1), order(2))
+    approved(store, later, office, reviewed=True)
+
+    with pytest.raises(CommandRefusedError, match="would be sent differently by now"):
+        approved(store, earlier, office)
+    with store.read() as connection:
+        shown = commands.get(connection, earlier.id)
+    assert COULD_CROSS in reviews(shown)[0]
+    assert approved(store, shown, office, reviewed=True).state is State.QUEUED
+
+
+def test_an_order_that_was_cancelled_takes_no_room(books: Books, store: Store) -> None:
+    books.sold(PERSON, "2026-02-01", "9500.00")
+    office = replace(books.office(), store=store)
+    (first,) = asked(store, office, order(1))
+    assert reviews(*asked(store, office, order(1, "450"))) == [], "its own amount is not another's"
+    cancel(store, first.id, office.policy, who="anna", at=NOW)
+    assert reviews(*asked(store, office, order(2))) == []
+
+
+@pytest.mark.parametrize(
+    ("synced", "status", "is_met"),
+    [("2026-11-20 07:00:00Z", "ok", True), ("2026-11-20 09:00:00Z", "ok", False),
+     ("2026-11-20 09:00:00Z", "partial", True)],
+)  # fmt: skip
+def test_what_was_made_counts_until_the_published_data_have_it(
+    books: Books, store: Store, synced: str, status: str, is_met: bool
+) -> None:
+    books.sold(PERSON, "2026-02-01", "9500.00")
+    changed = "update marts.dim_administration set last_synced_at = ?::timestamptz, sync_status = ?"
+    books.connection.execute(changed, [synced, status])
+    office = replace(books.office(), store=store)
+    command = approved(store, *asked(store, office, order(1)), office)
+    with store.write() as connection:
+        sending = commands.move(connection, command, State.SENDING, at=NOW, who="w", what="sending", sent_at=NOW)
+        commands.move(
+            connection, sending, State.VERIFIED, at=NOW, who="w", what="made", remote_id="42", remote_at=NOW
+        )  # fmt: skip
+
+    assert bool(reviews(*asked(store, office, order(2, "401")))) is is_met
+
+
+def test_drafts_that_stand_at_moneybird_could_cross_a_limit_too(books: Books) -> None:
+    books.sold(PERSON, "2026-02-01", "9500.00")
+    books.sold(DUTCH, "2026-11-01", "100.00", is_draft=True)
+    books.sold(DUTCH, "2026-11-02", "-50.00", is_draft=True)
+    assert one(books.office(), PERSON, line("400", supply=GOODS)).reviews == ()
+    decided = one(books.office(), PERSON, line("400.01", supply=GOODS))
+    assert (outcome(decided), decided.problems) == (("V060", HIGH), ())
+    assert COULD_CROSS in decided.reviews[0]
+
+
+def test_a_small_business_is_asked_when_its_drafts_could_end_the_scheme(books: Books, store: Store) -> None:
+    books.sold(DUTCH_PERSON, "2026-03-01", "19500.00")
+    kor = books.office(
+        vat_regimes=[regime("kor")], tax_rate_boxes=[*FINANCE["tax_rate_boxes"], box(SPARE, "none", "NONE")]
+    )
+    first, second = asked(store, replace(kor, store=store), *(order(each, contact_id=DUTCH) for each in range(2)))
+    assert reviews(first) == []
+    assert "could cross the limit of 20 000.00 a year of the small business scheme (KOR)" in reviews(second)[0]
+
+
+def test_a_rate_that_was_chosen_as_the_rules_have_it_is_reviewed_near_a_limit(books: Books) -> None:
+    books.sold(PERSON, "2026-02-01", "9500.00")
+    books.sold(PERSON, "2026-11-01", "400.00", is_draft=True)
+    decided = one(books.office(), PERSON, line("400", supply=GOODS, tax_rate_id=HIGH))
+    assert COULD_CROSS in decided.reviews[0]
+
+
 # A rate a person chose, held against the rules
 
 
@@ -458,7 +601,7 @@ def test_the_marts_are_asked_once_for_many_orders(books: Books) -> None:
     office = books.office()
     for number in range(50):
         examine(invoice(DUTCH, *[line(supply=SERVICE, product_id=ADVICE)] * 5, draft_id=str(number)), office)
-    assert len(books.asked) == 6  # administration, contact, rates, accounts, the product, sales abroad
+    assert len(books.asked) == 7  # administration, time zone, contact, rates, accounts, the product, sales abroad
 
 
 def test_rules_with_a_gap_decide_nothing(books: Books) -> None:
@@ -473,6 +616,30 @@ def test_a_contact_that_is_not_there_is_said_once(books: Books) -> None:
     assert [each.sentence for each in examined.findings if not each.is_good] == [
         "Contact 99 does not exist in administration 101; choose another."
     ]
+
+
+def test_the_boxes_of_the_lines_are_approved_with_the_document(books: Books) -> None:
+    """The rule's box; of a chosen rate the box finance confirmed, and nothing where it confirmed none."""
+    lines = (line(supply=SERVICE), line(product_id=BOOK), line(tax_rate_id=OUTSIDE), line(tax_rate_id=SPARE))
+    shown = preview(invoice(DUTCH, *lines), books.office())
+    assert shown.expected == {"boxes": ["1a", "1b", "none", None]}
+    assert shown.hash != replace(shown, expected={"boxes": ["1b", "1b", "none", None]}).hash
+    assert preview(invoice(DUTCH, line(tax_rate_id=SPARE)), books.office()).expected is None
+
+
+def test_an_undated_draft_is_decided_on_the_day_it_is_there(books: Books) -> None:
+    """On 1 January at half past midnight in Amsterdam it is last year in UTC."""
+    midnight = replace(books.office(), now=datetime(2025, 12, 31, 23, 30, tzinfo=UTC))
+    low = [box(LOW, "NL/1b"), {**box(HIGH, "NL/1a"), "valid_from_date": "2026-01-01"}]
+    given = invoice(DUTCH, line(supply=SERVICE))
+    assert preview(given, replace(books.office(tax_rate_boxes=low), now=midnight.now)).tax_amount == Decimal("21.00")
+
+    row = {"administration_id": "101", "contact_id": DUTCH, "reason": "surseance", **VALID}
+    blocked = books.office(blocked_contacts=[{**row, "valid_from_date": "2026-01-01"}])
+    assert wrong(given, replace(blocked, now=midnight.now)) != []
+    books.connection.execute("update marts.dim_administration set time_zone = 'UTC'")
+    elsewhere = books.office(blocked_contacts=[{**row, "valid_from_date": "2026-01-01"}])
+    assert wrong(given, replace(elsewhere, now=midnight.now)) == []
 
 
 # Terms and blocked contacts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -45,6 +45,9 @@ class Books:
         if administration_id != "101":
             return None
         return Administration("101", "Duif", "EUR", self.locked_until, self.is_suspended)
+
+    def time_zone(self, _administration_id: str) -> str:
+        return "Europe/Amsterdam"
 
     def contact(self, _administration_id: str, contact_id: str) -> Contact | None:
         return self.contacts.get(contact_id)
@@ -357,6 +360,54 @@ def test_another_rate_or_account_on_a_line_is_a_difference_at_the_same_total() -
         "VAT rate of line 1: expected 21, found 9",
         "ledger account of line 1: expected 8000, found 8001",
     ]
+
+
+def boxed(*references: list[str]) -> list[str]:
+    """What differs when the lines of what was made are in these boxes, and 1a and no box were approved."""
+    given = draft(line("100"), line("80", rate=ZERO), customer_reference="PO 1")
+    shown = replace(preview(given), expected={"boxes": ["1a", "none"]})
+    details = [
+        {**detail, "tax_report_reference": found}
+        for detail, found in zip(made().record["details"], references, strict=True)
+    ]
+    return documents.differences(shown.request.as_json(), shown.as_json(), made(details=details[::-1]))
+
+
+def test_a_line_that_is_declared_in_another_box_is_a_difference() -> None:
+    """DOMAIN 2.6; an answer that names no box says nothing."""
+    assert boxed(["NL/1a"], []) == boxed([], []) == []
+    assert boxed(["NL/1b"], ["NL/3b"]) == [
+        "VAT box of line 1: expected 1a, found 1b",
+        "VAT box of line 2: expected none, found 3b",
+    ]
+    assert boxed(["NL/1a", "NL/5b"], []) == ["VAT box of line 1: expected 1a, found 1a, 5b"]
+
+
+def test_a_box_that_nobody_confirmed_and_several_of_one_line_are_compared_as_they_are() -> None:
+    found = [{"tax_report_reference": ["NL/4b"]}, {"tax_report_reference": ["NL/5b", "NL/4b"]}]
+    assert list(documents.boxes([None, "4b, 5b"], found)) == []
+    assert list(documents.boxes((), found)) == [], "a preview of an earlier version"
+
+
+@pytest.mark.parametrize(
+    ("due_days", "found", "clauses"),
+    [
+        (14, {"invoice_date": "2026-11-20", "due_date": "2026-12-04"}, []),
+        (14, {"invoice_date": "2026-11-20", "due_date": "2026-12-20"},
+         ["due date: expected 2026-12-04, found 2026-12-20"]),
+        (14, {"invoice_date": "2026-11-21", "due_date": "2026-12-05"},
+         ["invoice date: expected 2026-11-20, found 2026-11-21", "due date: expected 2026-12-04, found 2026-12-05"]),
+        (14, {"invoice_date": "2026-11-20"}, []),
+        (None, {"invoice_date": None, "due_date": "2026-12-20"}, ["invoice date: expected 2026-11-20, found none"]),
+    ],
+)  # fmt: skip
+def test_the_date_and_the_terms_that_were_sent_are_compared(
+    due_days: int | None, found: dict[str, Any], clauses: list[str]
+) -> None:
+    lines = (line("100"), line("80", rate=ZERO))
+    given = draft(*lines, customer_reference="PO 1", invoice_date=date(2026, 11, 20), due_days=due_days)
+    shown = preview(given)
+    assert documents.differences(shown.request.as_json(), shown.as_json(), made(**found)) == clauses
 
 
 @pytest.mark.parametrize("answer", [None, [], {}, {"id": "1"}, 200])

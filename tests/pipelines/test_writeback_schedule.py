@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -115,6 +116,14 @@ def test_in_arrears_a_period_is_due_on_its_last_day_and_supplied_by_then(office:
     assert (line.description, line.unit_price, line.period) == ("Advies", Decimal(100), None)
     assert line.supply is not None
     assert str(line.supply.supplied_on) == "2026-10-31"
+
+
+def test_a_period_is_due_on_the_day_it_is_in_the_administration(office: With) -> None:
+    """Half past midnight on 1 December in Amsterdam is 30 November in UTC."""
+    at = office("101,rent,7,2026-12-01,,2026-12-01,month,in_advance,31,,1,,,,false,,A")
+    (made,) = invoices(take(replace(at, now=datetime(2026, 11, 30, 23, 30, tzinfo=UTC))))
+    assert made.draft_id == "schedule:rent:2026-12-01"
+    assert invoices(take(replace(at, now=datetime(2026, 11, 30, 22, 30, tzinfo=UTC)))) == []
 
 
 def test_a_new_price_is_a_new_row_and_a_period_takes_the_one_of_its_first_day(office: With) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -352,6 +352,14 @@ def test_only_hours_until_the_day_and_of_the_administration(company: Company) ->
     [(_, request)] = company.take(until=MAY).requests
     assert request.time_entry_ids == (first,)  # type: ignore[attr-defined]
     assert company.take(administration_id="102") == Taken()
+
+
+def test_todays_hours_are_those_of_the_day_in_the_administration(company: Company) -> None:
+    """Half past midnight on 5 May in Amsterdam is 4 May in UTC."""
+    company.works(60, day=MAY + timedelta(days=1))
+    for hour, found in ((22, 1), (21, 0)):
+        at = replace(company.office(), now=datetime(2026, 5, 4, hour, 30, tzinfo=UTC))
+        assert len(UnbilledHours().take(Asked(), at).requests) == found
 
 
 def test_hours_where_nobody_may_write_are_said(company: Company) -> None:

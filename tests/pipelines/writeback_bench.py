@@ -56,6 +56,9 @@ class Moneybird:
     def administration(self, administration_id: str) -> Administration:
         return Administration(administration_id, self.books.name, "EUR", None, False)
 
+    def time_zone(self, _administration_id: str) -> str:
+        return "Europe/Amsterdam"
+
     def contact(self, _administration_id: str, contact_id: str) -> Contact:
         return Contact(contact_id, "Klant", False)
 

@@ -26,10 +26,11 @@ class SoldAbroad:
 
 
 class Turnover(Protocol):
-    """Adds up what stands on sales invoices of every source; drafts are not sold yet."""
+    """Adds up what stands on sales invoices of every source; drafts are not sold yet, and `drafted` apart."""
 
     def turnover(self, administration_id: str, first: date, last: date) -> Decimal: ...
     def sold_to_people_abroad(self, administration_id: str, first: date, last: date) -> tuple[SoldAbroad, ...]: ...
+    def drafted(self, administration_id: str) -> Decimal: ...
 
 
 class MartsTurnover(Asker):
@@ -68,3 +69,12 @@ class MartsTurnover(Asker):
             SoldAbroad(row["year"], row["country_code"], row["zipcode"], row["product_id"], row["amount"] or ZERO)
             for row in rows
         )
+
+    def drafted(self, administration_id: str) -> Decimal:
+        """What drafts there may yet sell, of any date; credits among them make no room."""
+        row = self._one(
+            "select sum(net_base_amount) as amount from marts.fct_sales_invoice_line "
+            "where administration_id = ? and is_draft and net_base_amount > 0",
+            administration_id,
+        )
+        return row["amount"] or ZERO if row else ZERO

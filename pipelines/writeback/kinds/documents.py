@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -36,6 +36,12 @@ def _detail(decided: Decided) -> dict[str, str]:
     }
     optional = {"project_id": line.project_id, "product_id": line.product_id, "period": line.period}
     return detail | {key: value for key, value in optional.items() if value is not None}
+
+
+def expected(lines: Sequence[Decided]) -> Mapping[str, Any] | None:
+    """What verification compares beside the amounts: the VAT box of every line, where finance confirmed one."""
+    boxes = [line.box for line in lines]
+    return {"boxes": boxes} if any(boxes) else None
 
 
 def read(record: Any, administration_id: str, what: str) -> Remote:
@@ -109,8 +115,35 @@ def differences(payload: Mapping[str, Any], preview: Mapping[str, Any], remote: 
         *amounts("total without VAT", preview["total_excl_amount"], remote.kept["total_excl_amount"]),
         *amounts("total with VAT", preview["total_incl_amount"], remote.kept["total_incl_amount"]),
         *vat(preview["rate_totals"], remote.kept["tax_amounts"]),
+        *days(sent, found),
         *lines(sent["details_attributes"], preview["line_amounts"], found["details"]),
+        *boxes((preview.get("expected") or {}).get("boxes", ()), found["details"]),
     ]
+
+
+def days(sent: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[str]:
+    """A clause for another date, and for another day to pay on where both it and the date were sent. The answer has no
+    `first_due_interval`, and what a draft without a date counts its days from is Moneybird's own."""
+    for name in ("invoice_date", "estimate_date"):
+        if name not in sent:
+            continue
+        yield from texts(name.replace("_", " "), sent[name], found.get(name))
+        if "first_due_interval" in sent and found.get("due_date"):
+            due = date.fromisoformat(sent[name]) + timedelta(days=sent["first_due_interval"])
+            yield from texts("due date", due.isoformat(), found["due_date"])
+
+
+def boxes(expected: Sequence[str | None], found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """A clause per line that Moneybird declares in other VAT boxes than was approved (DOMAIN §2.6). Where its answer
+    names no box or nobody confirmed one, nothing is known; how many lines there are is told elsewhere."""
+    if len(expected) != len(found):
+        return
+    for number, (box, detail) in enumerate(zip(expected, ordered(found), strict=True), 1):
+        named = [reference.removeprefix("NL/") for reference in detail.get("tax_report_reference") or ()]
+        wanted = [] if box in (None, "none") else [each.strip() for each in str(box).split(",")]
+        if box is not None and named and sorted(named) != sorted(wanted):
+            told = ", ".join(wanted) or "none"
+            yield f"VAT box of line {number}: expected {told}, found {', '.join(named)}"
 
 
 def vat(expected: Sequence[Mapping[str, str]], found: Mapping[str, str]) -> Iterator[str]:

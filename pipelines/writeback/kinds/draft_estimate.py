@@ -32,7 +32,7 @@ class DraftEstimateKind(OneRequest):
     posts = False
 
     def examine(self, request: DraftEstimate, office: Office) -> Examined:
-        lines = decide(request, request.estimate_date or office.now.date(), office)
+        lines = decide(request, request.estimate_date or office.today(request.administration_id), office)
         findings = [*_without_date(checklist(request, None, lines, office)), _not_booked(request)]
         good = all(finding.is_good for finding in findings)
         return Examined(tuple(findings), _preview(request, lines, office) if good else None)
@@ -104,6 +104,7 @@ def _preview(request: DraftEstimate, lines: tuple[Decided, ...], office: Office)
         total_incl_amount=amounts.total_incl_amount,
         reasons=tuple(sentence for line in lines for sentence in line.sentences),
         reviews=tuple(sentence for line in lines for sentence in line.reviews),
+        expected=documents.expected(lines),
         evidence=tuple(line.evidence for line in lines if line.evidence is not None),
         claims=(Claim(f"estimate:{request.contact_id}:{amounts.total_incl_amount}"),),
     )

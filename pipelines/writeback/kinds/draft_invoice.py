@@ -31,7 +31,7 @@ class DraftInvoiceKind(OneRequest):
     posts = False
 
     def examine(self, request: DraftInvoice, office: Office) -> Examined:
-        lines = decide(request, request.invoice_date or office.now.date(), office)
+        lines = decide(request, request.invoice_date or office.today(request.administration_id), office)
         findings = [*checklist(request, request.invoice_date, lines, office), *still_unbilled(request, office)]
         good = all(finding.is_good for finding in findings)
         return Examined(tuple(findings), _preview(request, lines, findings, office) if good else None)
@@ -81,6 +81,7 @@ def _preview(request: DraftInvoice, lines: tuple[Decided, ...], findings: Sequen
         total_incl_amount=amounts.total_incl_amount,
         reasons=tuple(sentence for line in lines for sentence in line.sentences),
         reviews=(*to_review(findings), *(sentence for line in lines for sentence in line.reviews)),
+        expected=documents.expected(lines),
         evidence=tuple(line.evidence for line in lines if line.evidence is not None),
         claims=(
             *(Claim(f"time_entry:{entry}", is_exclusive=True) for entry in request.time_entry_ids),

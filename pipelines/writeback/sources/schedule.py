@@ -55,14 +55,14 @@ class Schedule:
     row: type[BaseModel] | None = None
 
     def take(self, asked: Asked, office: Office) -> Taken:
-        until = asked.until or office.now.date()
-        oldest = until - timedelta(days=CATCH_UP_DAYS)
         requests: list[tuple[str, DraftInvoice]] = []
         bad: list[BadRow] = []
         late: dict[tuple[str, str], list[Period]] = {}
         for row in office.tables.of("billing_schedule"):
             if asked.administration_id not in (None, row["administration_id"]):
                 continue
+            until = asked.until or office.today(row["administration_id"])
+            oldest = until - timedelta(days=CATCH_UP_DAYS)
             for period in periods(row, until):
                 made = _request(row, period, office)
                 if isinstance(made, DraftInvoice):

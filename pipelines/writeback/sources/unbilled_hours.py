@@ -40,7 +40,6 @@ class UnbilledHours:
     row: type[BaseModel] | None = None
 
     def take(self, asked: Asked, office: Office) -> Taken:
-        until = asked.until or office.now.date()
         found = office.catalogue.administrations_with_hours()
         if asked.administration_id is not None:
             found = tuple(each for each in found if each == asked.administration_id)
@@ -51,7 +50,7 @@ class UnbilledHours:
             if known is None or office.policy.against_place(administration_id, posts=False):
                 remarks.append(f"Administration {administration_id} has hours, but may not be written to.")
                 continue
-            billing = _Billing(office, known, until)
+            billing = _Billing(office, known, asked.until or office.today(administration_id))
             requests += billing.requests()
             remarks += billing.remarks()
         return Taken(tuple(requests), (), tuple(remarks))
@@ -155,7 +154,7 @@ class _Billing:
         """The standard rate on the day of the work and on its tax point, which for a business may be later."""
         if self._lookups is None:
             return ()
-        points = (day, tax_point(self.office.now.date(), day))
+        points = (day, tax_point(self.office.today(self.administration.administration_id), day))
         return tuple(self._lookups.percentage("NL", "standard", each) for each in points)
 
 
