@@ -1,4 +1,4 @@
-"""A bank transaction as Moneybird has it now: what is linked of it, what of that is new, and whether more still fits."""
+"""A bank transaction as Moneybird has it now: what is linked of it, what of that is new, whether more still fits."""
 
 from __future__ import annotations
 
