@@ -7,18 +7,17 @@ from datetime import date
 from typing import Any
 
 from pipelines.errors import LookFirstError
-from pipelines.operations import Claim, Command
+from pipelines.operations import Command
 from pipelines.writeback.checklist import checklist
 from pipelines.writeback.decisions import Decided, decide
 from pipelines.writeback.draft import DraftEstimate
 from pipelines.writeback.findings import Finding
-from pipelines.writeback.keys import business_key, reference
 from pipelines.writeback.kinds import documents
+from pipelines.writeback.kinds.document_preview import preview
 from pipelines.writeback.kinds.kind import Client, OneRequest, Remote, send
 from pipelines.writeback.kinds.listing import listed, periods
 from pipelines.writeback.office import Office
-from pipelines.writeback.preview import Examined, Preview, Sending
-from pipelines.writeback.pricing import totals
+from pipelines.writeback.preview import Examined, Preview
 
 PATH = "estimates"
 
@@ -84,44 +83,9 @@ def _days(command: Command, wanted: Mapping[str, Any]) -> list[date]:
 
 
 def _preview(request: DraftEstimate, lines: tuple[Decided, ...], office: Office) -> Preview:
-    administration = office.catalogue.administration(request.administration_id)
-    contact = office.catalogue.contact(request.administration_id, request.contact_id)
-    assert administration is not None, "the checklist was good"
-    assert contact is not None, "the checklist was good"
-    amounts = totals((line.net, line.chosen_rate) for line in lines)
-    return Preview(
-        kind=request.kind,
-        administration_id=request.administration_id,
-        contact_name=contact.name,
-        business_key=business_key(request),
-        reference=reference(request, request.customer_reference),
-        request=Sending("POST", PATH, {"estimate": _body(request, lines, administration.currency_code)}),
-        currency_code=administration.currency_code,
-        line_amounts=tuple(line.net for line in lines),
-        rate_totals=amounts.rate_totals,
-        total_excl_amount=amounts.total_excl_amount,
-        tax_amount=amounts.tax_amount,
-        total_incl_amount=amounts.total_incl_amount,
-        reasons=tuple(sentence for line in lines for sentence in line.sentences),
-        reviews=tuple(sentence for line in lines for sentence in line.reviews),
-        expected=documents.expected(lines),
-        evidence=tuple(line.evidence for line in lines if line.evidence is not None),
-        claims=(Claim(f"estimate:{request.contact_id}:{amounts.total_incl_amount}"),),
-    )
-
-
-def _body(request: DraftEstimate, lines: tuple[Decided, ...], currency_code: str) -> Mapping[str, Any]:
-    estimate: dict[str, Any] = {
-        "contact_id": request.contact_id,
-        "reference": reference(request, request.customer_reference),
-    }
+    own: dict[str, Any] = {}
     if request.estimate_date is not None:
-        estimate["estimate_date"] = request.estimate_date.isoformat()
-    if request.due_days is not None:
-        estimate["first_due_interval"] = request.due_days
+        own["estimate_date"] = request.estimate_date.isoformat()
     if request.pre_text:
-        estimate["pre_text"] = request.pre_text
-    estimate["currency"] = currency_code
-    estimate["prices_are_incl_tax"] = False
-    estimate["details_attributes"] = documents.details(lines)
-    return estimate
+        own["pre_text"] = request.pre_text
+    return preview(request, lines, office, path=PATH, own=own, looks_like="estimate")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from pipelines.errors import LookFirstError
@@ -10,20 +10,20 @@ from pipelines.operations import Claim, Command
 from pipelines.writeback.checklist import checklist
 from pipelines.writeback.decisions import Decided, decide
 from pipelines.writeback.draft import DraftInvoice
-from pipelines.writeback.findings import Finding, to_review
-from pipelines.writeback.keys import business_key, reference
+from pipelines.writeback.findings import Finding
 from pipelines.writeback.kinds import documents
+from pipelines.writeback.kinds.document_preview import preview
 from pipelines.writeback.kinds.kind import Client, OneRequest, Remote, send
 from pipelines.writeback.linked_hours import not_linked, still_unbilled
+from pipelines.writeback.meeting import TIME_ENTRY
 from pipelines.writeback.office import Office
-from pipelines.writeback.preview import Examined, Preview, Sending
-from pipelines.writeback.pricing import totals
+from pipelines.writeback.preview import Examined, Preview
 
 PATH = "sales_invoices"
 
 
 class DraftInvoiceKind(OneRequest):
-    """`currency` and `prices_are_incl_tax` are always sent: left out, the contact's workflow would decide them."""
+    """A draft that a person sends from Moneybird; the hours it bills are linked to it."""
 
     name = DraftInvoice.kind
     request = DraftInvoice
@@ -61,47 +61,10 @@ class DraftInvoiceKind(OneRequest):
 
 
 def _preview(request: DraftInvoice, lines: tuple[Decided, ...], findings: Sequence[Finding], office: Office) -> Preview:
-    administration = office.catalogue.administration(request.administration_id)
-    contact = office.catalogue.contact(request.administration_id, request.contact_id)
-    assert administration is not None, "the checklist was good"
-    assert contact is not None, "the checklist was good"
-    amounts = totals((line.net, line.chosen_rate) for line in lines)
-    return Preview(
-        kind=request.kind,
-        administration_id=request.administration_id,
-        contact_name=contact.name,
-        business_key=business_key(request),
-        reference=reference(request, request.customer_reference),
-        request=Sending("POST", PATH, {"sales_invoice": _body(request, lines, administration.currency_code)}),
-        currency_code=administration.currency_code,
-        line_amounts=tuple(line.net for line in lines),
-        rate_totals=amounts.rate_totals,
-        total_excl_amount=amounts.total_excl_amount,
-        tax_amount=amounts.tax_amount,
-        total_incl_amount=amounts.total_incl_amount,
-        reasons=tuple(sentence for line in lines for sentence in line.sentences),
-        reviews=(*to_review(findings), *(sentence for line in lines for sentence in line.reviews)),
-        expected=documents.expected(lines),
-        evidence=tuple(line.evidence for line in lines if line.evidence is not None),
-        claims=(
-            *(Claim(f"time_entry:{entry}", is_exclusive=True) for entry in request.time_entry_ids),
-            Claim(f"invoice:{request.contact_id}:{amounts.total_incl_amount}"),
-        ),
-    )
-
-
-def _body(request: DraftInvoice, lines: tuple[Decided, ...], currency_code: str) -> Mapping[str, Any]:
-    invoice: dict[str, Any] = {
-        "contact_id": request.contact_id,
-        "reference": reference(request, request.customer_reference),
-    }
+    own: dict[str, Any] = {}
     if request.invoice_date is not None:
-        invoice["invoice_date"] = request.invoice_date.isoformat()
-    if request.due_days is not None:
-        invoice["first_due_interval"] = request.due_days
-    invoice["currency"] = currency_code
-    invoice["prices_are_incl_tax"] = False
-    invoice["details_attributes"] = documents.details(lines)
+        own["invoice_date"] = request.invoice_date.isoformat()
     if request.time_entry_ids:
-        invoice["time_entry_ids"] = list(request.time_entry_ids)
-    return invoice
+        own["time_entry_ids"] = list(request.time_entry_ids)
+    hours = [Claim(f"{TIME_ENTRY}{entry}", is_exclusive=True) for entry in request.time_entry_ids]
+    return preview(request, lines, office, path=PATH, own=own, looks_like="invoice", findings=findings, claims=hours)
