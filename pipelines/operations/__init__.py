@@ -7,7 +7,8 @@ short. Nothing here knows Moneybird.
 from pipelines.operations.audit import AuditEntry
 from pipelines.operations.audit import of_command as history
 from pipelines.operations.claims import Claim, Collision
-from pipelines.operations.commands import Command, NewCommand, recent
+from pipelines.operations.commands import Command, recent
+from pipelines.operations.entering import NewCommand
 from pipelines.operations.inbox import Event, EventState, NewEvent
 from pipelines.operations.runs import Run
 from pipelines.operations.states import ALLOWED, State

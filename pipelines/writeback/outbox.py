@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 
 from pipelines.errors import CommandRefusedError
-from pipelines.operations import Collision, Command, NewCommand, State, Store, claims, commands
+from pipelines.operations import Collision, Command, NewCommand, State, Store, claims, commands, entering
 from pipelines.operations.hashing import SHOWN
 from pipelines.writeback.findings import refuse_unless_good
 from pipelines.writeback.keys import as_kept, business_key
@@ -42,7 +42,7 @@ def submit(store: Store, request: Request, office: Office, *, who: str, origin: 
     _refuse_if(office.policy.against_asking(who, request.administration_id, posts=KINDS[request.kind].posts))
     new = _new(request, _good(request, office), who, origin)
     with store.write() as connection:
-        command = commands.add(connection, new, at=office.now)
+        command = entering.add(connection, new, at=office.now)
         if command.state is State.AWAITING_APPROVAL:
             _refuse_if_taken(connection, command, office)
         return command
@@ -64,7 +64,7 @@ def approve(store: Store, command_id: int, office: Office, *, who: str, seen: st
     if shown.hash != command.preview_hash:
         new = _new(request, shown, command.created_by, command.origin)
         with store.write() as connection:
-            commands.replace(connection, command, new, at=office.now, who=who, what="data changed; shown anew")
+            entering.replace(connection, command, new, at=office.now, who=who, what="data changed; shown anew")
         raise CommandRefusedError(
             f"Command {command_id} would be sent differently by now, as data or tables changed; its preview is "
             f"{shown.hash[:SHOWN]}: look at that and approve it."

@@ -17,7 +17,7 @@ from dashboards import db, desk
 from dashboards.components import command_facts
 from dashboards.queries import drafting
 from pipelines import operations
-from pipelines.operations import Claim, NewCommand, State, commands
+from pipelines.operations import Claim, NewCommand, State, commands, entering
 from pipelines.writeback import Preview
 from pipelines.writeback.preview import Sending
 from tests.dashboards.drafting_bench import HOLDING, SOFTWARE, draft, field, labels, opened, prepare, press, queue
@@ -53,7 +53,7 @@ def kept(kind: str, administration_id: str = HOLDING, *, who: str = "anna", **sh
         claims=preview.claims,
     )  # fmt: skip
     with desk._store().write() as connection:
-        return commands.add(connection, new, at=AT).id
+        return entering.add(connection, new, at=AT).id
 
 
 def moved(number: int, *states: State, **values: Any) -> None:

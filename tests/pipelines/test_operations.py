@@ -29,6 +29,7 @@ from pipelines.operations import (
     audit,
     claims,
     commands,
+    entering,
     open_store,
     runs,
     schema,
@@ -98,7 +99,7 @@ def new(key: str = "KEY", amount: str = "1", **other: Any) -> NewCommand:
 
 def added(store: Store, command: NewCommand | None = None, *, at: datetime = NOW) -> Command:
     with store.write() as connection:
-        return commands.add(connection, command or new(), at=at)
+        return entering.add(connection, command or new(), at=at)
 
 
 def queued(store: Store, command: NewCommand | None = None) -> Command:
@@ -618,12 +619,12 @@ for number in range(int(sys.argv[2])):
 _CLAIM = """
 import os, sys, time
 from datetime import UTC, datetime
-from pipelines.operations import Claim, NewCommand, claims, commands, open_store
+from pipelines.operations import Claim, NewCommand, claims, commands, entering, open_store
 wanted = (Claim("mutation:1", is_exclusive=True),)
 own = str(os.getpid())
 command = NewCommand("link", "101", own, {"draft_id": own}, {}, {}, "anna", claims=wanted)
 with open_store(sys.argv[1]).write() as connection:
-    added = commands.add(connection, command, at=datetime.now(UTC))
+    added = entering.add(connection, command, at=datetime.now(UTC))
     time.sleep(0.3)  # in which the others come along
     if claims.collisions(connection, "101", wanted, but=added.id):
         connection.rollback()

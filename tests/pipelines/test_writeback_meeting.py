@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.operations import Claim, NewCommand, State, Store, commands, open_store
+from pipelines.operations import Claim, NewCommand, State, Store, commands, entering, open_store
 from pipelines.writeback import Office, Policy, Tables
 from pipelines.writeback.catalogue import Administration
 from pipelines.writeback.meeting import met
@@ -46,7 +46,7 @@ def made(store: Store, kind: str, claim: Claim, *states: State) -> None:
     """A command that made record 42, and came to these states since."""
     new = NewCommand(kind, "101", "KEY", {}, {}, {}, "anna", claims=(claim,))
     with store.write() as connection:
-        command = commands.add(connection, new, at=AFTER)
+        command = entering.add(connection, new, at=AFTER)
         for state in (State.QUEUED, State.SENDING, *states):
             values: dict[str, Any] = {} if state in (State.QUEUED, State.SENDING) else {
                 "remote_id": "42", "remote_at": MADE,
