@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -12,46 +11,25 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from pipelines.errors import ConfigurationError
+from pipelines.serving import Server
 
 START_SECONDS = 10.0
 GRACE_SECONDS = 10  # for requests that are being answered when the receiver is stopped
 AT_ONCE = 200  # connections; beyond them uvicorn answers 503 and the sender tries again
 
 
-class _Server(uvicorn.Server):
-    """Calls `ready` once when requests are accepted."""
-
-    def __init__(self, app: ASGIApp, ready: Callable[[], None]) -> None:
-        super().__init__(
-            uvicorn.Config(
-                app, http="h11", lifespan="off", log_config=None, access_log=False, server_header=False,
-                timeout_graceful_shutdown=GRACE_SECONDS, limit_concurrency=AT_ONCE,
-            )
-        )  # fmt: skip
-        self._ready = ready
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Ends on SIGTERM and Ctrl-C like uvicorn, but does not raise them again: being stopped is no error."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._ready()
+def _server(app: ASGIApp, ready: Callable[[], None]) -> Server:
+    config = uvicorn.Config(
+        app, http="h11", lifespan="off", log_config=None, access_log=False, server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS, limit_concurrency=AT_ONCE,
+    )  # fmt: skip
+    return Server(config, ready)
 
 
 def run(app: ASGIApp, *, host: str, port: int, announce: Callable[[str], None]) -> None:
     """Serves until SIGTERM or Ctrl-C; calls `announce` with the address when requests are accepted."""
     with _listening(host, port) as listener:
-        _Server(app, lambda: announce(_url(listener))).run([listener])
+        _server(app, lambda: announce(_url(listener))).run([listener])
 
 
 @contextmanager
@@ -59,7 +37,7 @@ def start(app: ASGIApp) -> Iterator[str]:
     """Serves in a thread on a free port of this machine until the block ends; gives the address."""
     ready = threading.Event()
     with _listening("127.0.0.1", 0) as listener:
-        server = _Server(app, ready.set)
+        server = _server(app, ready.set)
         thread = threading.Thread(target=server.run, args=([listener],), name="receiver", daemon=True)
         thread.start()
         try:

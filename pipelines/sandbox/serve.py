@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from pipelines.sandbox.app import create_app
 from pipelines.sandbox.oauth import control as oauth_control
 from pipelines.sandbox.throttle import Throttle
 from pipelines.sandbox.world import World
+from pipelines.serving import Server
 
 HOST = "127.0.0.1"
 START_SECONDS = 10.0
@@ -66,37 +66,12 @@ def listen(port: int = 0) -> socket.socket:
     return listener
 
 
-class _Server(uvicorn.Server):
-    """Calls `ready` once when requests are accepted."""
-
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._ready = ready
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Ends on SIGTERM and ctrl-C like uvicorn, but does not raise them again: stopping the sandbox is no error."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._ready()
-
-
-def _server(app: ASGIApp, ready: Callable[[], None]) -> _Server:
+def _server(app: ASGIApp, ready: Callable[[], None]) -> Server:
     config = uvicorn.Config(
         app, http="h11", lifespan="off", log_config=None, access_log=False, date_header=False, server_header=False,
         timeout_graceful_shutdown=1, timeout_keep_alive=75,
     )  # fmt: skip
-    return _Server(config, ready)
+    return Server(config, ready)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,13 @@ import yaml
 
 from pipelines.finance.reading import read
 from pipelines.finance.tables import TABLES
-from pipelines.operations import Command, State, open_store
+from pipelines.operations import Command, State
 from pipelines.sandbox.in_process import API_URL
 from pipelines.writeback import Office, Policy, Tables, approve, submit
 from pipelines.writeback.catalogue import Administration
 from pipelines.writeback.catalogue.contacts import MartsContacts
 from pipelines.writeback.contact import UpsertContact
-from tests.pipelines.writeback_bench import Bench, Clock, Fault, Moneybird, Wire
+from tests.pipelines.writeback_bench import Bench, Fault, Moneybird, Wire, opened
 
 ROOT = Path(__file__).resolve().parents[2]
 LOOKUPS, EXAMPLES = ROOT / "dbt_project" / "lookups", ROOT / "dbt_project" / "seeds"
@@ -111,12 +111,14 @@ class ContactBench(Bench):
         return Office(Published(self.cards), self.tables, Policy(lambda _: True), self.clock())  # type: ignore[arg-type]
 
     def sync(self) -> None:
-        """The marts as after a run: cards of what there is, marks on what is gone."""
-        self.clock.pass_by(1)
+        """The marts as after a run, by Moneybird's clock: cards of what there is, marks on what is gone."""
+        server = self.moneybird.world.clock
+        server.advance(timedelta(seconds=1))
         self.cards.mark_deleted(self.administration_id)
         self.cards.put(*map(_row, self.contacts()))
-        self.cards.synced_at = self.clock()
-        self.clock.pass_by(1)
+        self.cards.synced_at = datetime.fromtimestamp(server.seconds(), UTC)
+        server.advance(timedelta(seconds=1))
+        self.clock.pass_by(2)
 
     def contacts(self) -> list[dict[str, Any]]:
         """Every contact there is, archived ones too, as Moneybird shows them."""
@@ -177,13 +179,9 @@ class _Kept(httpx.BaseTransport):
 def contact_bench(folder: Path, moneybird: Moneybird) -> Iterator[ContactBench]:
     """A new outbox beside a Moneybird that gets back the contacts it had: the sandbox is made once per file."""
     before = dict(moneybird.books.contacts)
-    store = open_store(f"sqlite:///{folder / 'operations.sqlite'}")
-    made = ContactBench(moneybird, ChangingWire(moneybird.transport), store, Clock())
-    yield made
-    for client in made.clients:
-        client.close()
-    made.cards.close()
-    store.close()
+    with opened(ContactBench, folder, moneybird, wire=ChangingWire, is_shared=True) as made:
+        yield made
+        made.cards.close()
     moneybird.books.contacts.clear()
     moneybird.books.contacts.update(before)
 

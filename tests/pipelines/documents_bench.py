@@ -12,14 +12,14 @@ from typing import Any
 
 import httpx
 
-from pipelines.operations import Command, open_store
+from pipelines.operations import Command
 from pipelines.sandbox.clock import Clock as WorldClock
 from pipelines.sandbox.in_process import API_URL
 from pipelines.writeback import approve, submit
 from pipelines.writeback.catalogue import TaxRate
 from pipelines.writeback.catalogue.documents import InvoiceLine, SalesInvoice
 from pipelines.writeback.request import Request
-from tests.pipelines.writeback_bench import Bench, Clock, Fault, Moneybird, Wire, office
+from tests.pipelines.writeback_bench import Bench, Clock, Fault, Moneybird, Wire, office, opened
 
 
 class Books(Moneybird):
@@ -136,13 +136,8 @@ class DocumentsBench(Bench):
 
 @contextmanager
 def documents_bench(folder: Path) -> Iterator[DocumentsBench]:
-    store = open_store(f"sqlite:///{folder / 'operations.sqlite'}")
     books = Books()
     clock = OneClock(world=books.world.clock)
     clock.now = clock.now.fromtimestamp(books.world.clock.seconds(), clock.now.tzinfo)
-    made = DocumentsBench(books, NamedWire(books.transport), store, clock)
-    yield made
-    for client in made.clients:
-        client.close()
-    books.transport.close()
-    store.close()
+    with opened(DocumentsBench, folder, books, wire=NamedWire, clock=clock) as made:
+        yield made

@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from pipelines.errors import CommandRefusedError
-from pipelines.operations import Command, State, audit, commands, open_store
+from pipelines.operations import Command, State, audit, commands
 from pipelines.operations.hashing import SHOWN
 from pipelines.writeback import (
     DraftInvoice,
@@ -30,7 +30,7 @@ from pipelines.writeback import (
 from pipelines.writeback.catalogue import Contact, TaxRate
 from pipelines.writeback.catalogue.bank import OpenItem
 from pipelines.writeback.request import Request
-from tests.pipelines.writeback_bench import ANYBODY, Bench, Clock, Moneybird, Wire, answered, office
+from tests.pipelines.writeback_bench import ANYBODY, Bench, Moneybird, answered, office, opened
 
 
 class Changing(Moneybird):
@@ -84,14 +84,8 @@ class Approving(Bench):
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Approving]:
-    store = open_store(f"sqlite:///{tmp_path / 'operations.sqlite'}")
-    moneybird = Changing()
-    made = Approving(moneybird, Wire(moneybird.transport), store, Clock())
-    yield made
-    for client in made.clients:
-        client.close()
-    moneybird.transport.close()
-    store.close()
+    with opened(Approving, tmp_path, Changing()) as made:
+        yield made
 
 
 # What was seen

@@ -12,12 +12,12 @@ import pytest
 
 from pipelines import config
 from pipelines.errors import CommandRefusedError
-from pipelines.operations import Command, State, open_store
+from pipelines.operations import Command, State
 from pipelines.operations.hashing import SHOWN
 from pipelines.writeback import Policy, RegisterPayment, approve, cancel, retry, submit
 from pipelines.writeback.catalogue.bank import OpenItem
 from pipelines.writeback.worker import Worker
-from tests.pipelines.writeback_bench import Bench, Clock, Moneybird, Wire, office
+from tests.pipelines.writeback_bench import Bench, Clock, Moneybird, office, opened
 
 WHERE = "101"
 PEOPLE = {
@@ -151,14 +151,8 @@ class Till(Moneybird):
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
-    store = open_store(f"sqlite:///{tmp_path / 'operations.sqlite'}")
-    moneybird = Till()
-    made = Bench(moneybird, Wire(moneybird.transport), store, Clock())
-    yield made
-    for client in made.clients:
-        client.close()
-    moneybird.transport.close()
-    store.close()
+    with opened(Bench, tmp_path, Till()) as made:
+        yield made
 
 
 @dataclass

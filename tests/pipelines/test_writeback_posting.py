@@ -16,7 +16,7 @@ import pytest
 from pydantic import ValidationError
 
 from pipelines.errors import CommandRefusedError
-from pipelines.operations import Command, State, open_store
+from pipelines.operations import Command, State
 from pipelines.sandbox import states
 from pipelines.sandbox.actions import bank, payments
 from pipelines.sandbox.actions.payments import Remittance
@@ -31,16 +31,15 @@ from tests.pipelines.writeback_bench import (
     ANYBODY,
     SETTLE,
     Bench,
-    Clock,
     Fault,
     Killed,
     Moneybird,
     MortalStore,
-    Wire,
     acted_but_answered,
     acted_then,
     instead,
     office,
+    opened,
 )
 
 TODAY = date(2026, 11, 20)
@@ -161,14 +160,8 @@ class PostingBench(Bench):
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[PostingBench]:
-    store = open_store(f"sqlite:///{tmp_path / 'operations.sqlite'}")
-    moneybird = Till()
-    made = PostingBench(moneybird, Wire(moneybird.transport), store, Clock())
-    yield made
-    for client in made.clients:
-        client.close()
-    moneybird.transport.close()
-    store.close()
+    with opened(PostingBench, tmp_path, Till()) as made:
+        yield made
 
 
 def wrong(bench: PostingBench, request: Request) -> list[str]:

@@ -14,7 +14,7 @@ import pytest
 from pydantic import ValidationError
 
 from pipelines.errors import CommandRefusedError
-from pipelines.operations import Command, State, open_store
+from pipelines.operations import Command, State
 from pipelines.sandbox.actions import hours as by_hand
 from pipelines.sandbox.model import TimeEntry
 from pipelines.writeback import Office, Policy, Tables, approve, cancel, examine, retry, submit
@@ -26,16 +26,15 @@ from tests.pipelines.writeback_bench import (
     ANYBODY,
     SETTLE,
     Bench,
-    Clock,
     Fault,
     Killed,
     Moneybird,
     MortalStore,
-    Wire,
     acted_but_answered,
     acted_then,
     answered,
     instead,
+    opened,
 )
 
 MORNING = datetime(2026, 11, 19, 8, 0, tzinfo=UTC)  # 09:00 in Amsterdam
@@ -137,14 +136,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HourBench]:
 
 
 def _benches(directory: Path) -> Iterator[HourBench]:
-    store = open_store(f"sqlite:///{directory / 'operations.sqlite'}")
-    moneybird = Agency()
-    made = HourBench(moneybird, Wire(moneybird.transport), store, Clock())
-    yield made
-    for client in made.clients:
-        client.close()
-    moneybird.transport.close()
-    store.close()
+    with opened(HourBench, directory, Agency()) as made:
+        yield made
 
 
 # The straight road

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from pipelines.cli import app
 from pipelines.errors import CommandRefusedError, ConfigurationError
 from pipelines.moneybird.client import Client
-from pipelines.operations import Command, State, audit, commands, open_store
+from pipelines.operations import Command, State, audit, commands
 from pipelines.sandbox.faults.requests import Fault as Plan
 from pipelines.writeback import cancel, retry, submit
 from pipelines.writeback.courier import (
@@ -33,32 +33,25 @@ from tests.pipelines.writeback_bench import (
     ANYBODY,
     SETTLE,
     Bench,
-    Clock,
     Fault,
     Killed,
     Moneybird,
     MortalStore,
-    Wire,
     acted_but_answered,
     acted_then,
     answered,
     dearer,
     instead,
     office,
+    opened,
     straight,
 )
 
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
-    store = open_store(f"sqlite:///{tmp_path / 'operations.sqlite'}")
-    moneybird = Moneybird()
-    made = Bench(moneybird, Wire(moneybird.transport), store, Clock())
-    yield made
-    for client in made.clients:
-        client.close()
-    moneybird.transport.close()
-    store.close()
+    with opened(Bench, tmp_path, Moneybird()) as made:
+        yield made
 
 
 # The straight road

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 import httpx
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ import sqlalchemy as sa
 from pipelines.moneybird.auth import TokenAuth
 from pipelines.moneybird.budget import Budget
 from pipelines.moneybird.client import Backoff, Client
-from pipelines.operations import Command, State, Store, audit, commands
+from pipelines.operations import Command, State, Store, audit, commands, open_store
 from pipelines.sandbox.app import create_app
 from pipelines.sandbox.company import build_group
 from pipelines.sandbox.in_process import API_URL, transport
@@ -228,3 +229,29 @@ class Bench:
 
     def made_for(self, command: Command) -> int:
         return self.moneybird.count(command.payload["body"]["sales_invoice"]["reference"])
+
+
+B = TypeVar("B", bound=Bench)
+
+
+@contextmanager
+def opened(
+    kind: type[B],
+    directory: Path,
+    moneybird: Moneybird,
+    *,
+    wire: type[Wire] = Wire,
+    clock: Clock | None = None,
+    is_shared: bool = False,
+) -> Iterator[B]:
+    """A bench with an outbox of its own in `directory`; a `moneybird` that other tests share stays open."""
+    store = open_store(f"sqlite:///{directory / 'operations.sqlite'}")
+    made = kind(moneybird, wire(moneybird.transport), store, clock or Clock())
+    try:
+        yield made
+    finally:
+        for client in made.clients:
+            client.close()
+        if not is_shared:
+            moneybird.transport.close()
+        store.close()
