@@ -1,9 +1,9 @@
 """Which lines to ask for when lines and report differ, at the fewest requests.
 
-An account's year costs a request per hundred lines, a month of it at least one, and the streams by project (all lines
-without one, then those of each) what all lines of those months cost. A day of business touches a dozen accounts of one
-month, and where there are few projects that month's streams cost less. How many lines there are is known from what is
-stored; of a year nobody has read nothing is known, and a page is assumed."""
+An account costs a request per hundred lines of the months asked together, at least one, and the streams by project (all
+lines without one, then those of each) what all lines of those months cost. A day of business touches a dozen accounts
+of one month, and where there are few projects that month's streams cost less. How many lines there are is known from
+what is stored; of a year nobody has read nothing is known, and a page is assumed."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import accumulate
 
 from pipelines.ledger import calendar
 from pipelines.moneybird.pagination import pages_for
@@ -24,7 +25,7 @@ class Choice:
     """What to fetch of one year. Each of `streams` stands for all accounts of its months."""
 
     accounts: tuple[str, ...] = ()  # their whole year
-    slices: tuple[Slice, ...] = ()
+    spans: tuple[tuple[str, Span], ...] = ()  # an account's months, asked together
     streams: tuple[Span, ...] = ()
 
 
@@ -72,8 +73,8 @@ def requests_of(year: Year, choice: Choice) -> int:
     for (account, _), count in year.lines.items():
         lines[account] += count
     whole = sum(max(pages_for(lines[account]), 12 * year.by_month) for account in choice.accounts)
-    slices = sum(pages_for(year.lines.get(one, 0)) for one in choice.slices)
-    return whole + slices + sum(_stream_requests(year, span) for span in choice.streams)
+    spans = sum(pages_for(_lines_within(year, account, span)) for account, span in choice.spans)
+    return whole + spans + sum(_stream_requests(year, span) for span in choice.streams)
 
 
 def _wanted(year: Year) -> tuple[frozenset[Slice], frozenset[str]]:
@@ -91,10 +92,34 @@ def _by_account(year: Year, wanted: Collection[Slice], whole: Collection[str]) -
     for account, month in wanted:
         if account not in whole:
             months_of[account].add(month)
-    years = {account for account, months in months_of.items() if _year_is_cheaper(year, account, months)}
-    slices = sorted(one for one in wanted if one[0] not in years and one[0] not in whole)
-    choice = Choice(tuple(sorted(years.union(whole))), tuple(slices))
+    covers = {account: _cover(year, account, sorted(months)) for account, months in months_of.items()}
+    years = {account for account, spans in covers.items() if _year_is_cheaper(year, account, spans)}
+    spans = sorted((account, span) for account in covers.keys() - years for span in covers[account])
+    choice = Choice(tuple(sorted(years.union(whole))), tuple(spans))
     return choice, requests_of(year, choice)
+
+
+def _cover(year: Year, account: str, months: list[date]) -> list[Span]:
+    """These months at the fewest requests, and of those with the fewest lines: months between them are asked along
+    where that costs nothing."""
+    if year.by_month:
+        return [(month.start, month.end) for month in map(calendar.month_of, months)]
+    until = list(
+        accumulate((year.lines.get((account, month.start), 0) for month in calendar.months_of(year.number)), initial=0)
+    )
+    best: list[tuple[int, int, list[Span]]] = [(0, 0, [])]  # requests, lines and spans of the first so many months
+    for last, end in enumerate(months):
+        tried = []
+        for (requests, fetched, spans), start in zip(best, months[: last + 1], strict=True):
+            lines = until[end.month] - until[start.month - 1]
+            tried.append((requests + pages_for(lines), fetched + lines, [*spans, (start, calendar.month_of(end).end)]))
+        best.append(min(tried, key=lambda one: one[:2]))
+    return best[-1][2]
+
+
+def _lines_within(year: Year, account: str, span: Span) -> int:
+    first, last = span
+    return sum(year.lines.get((account, date(first.year, month, 1)), 0) for month in range(first.month, last.month + 1))
 
 
 def _with_streams(
@@ -103,7 +128,7 @@ def _with_streams(
     """Streams of these months, and by account what they leave."""
     rest, cost = _by_account(year, [one for one in wanted if one[1] not in months], whole)
     spans = _spans(sorted(months), year.by_month)
-    return Choice(rest.accounts, rest.slices, spans), cost + sum(_stream_requests(year, span) for span in spans)
+    return Choice(rest.accounts, rest.spans, spans), cost + sum(_stream_requests(year, span) for span in spans)
 
 
 def _spans(months: list[date], by_month: bool) -> tuple[Span, ...]:
@@ -126,11 +151,11 @@ def _stream_requests(year: Year, span: Span) -> int:
     return sum(pages_for(lines[project]) for project in ("", *(year.projects or ())))
 
 
-def _year_is_cheaper(year: Year, account: str, wanted: Collection[date]) -> bool:
+def _year_is_cheaper(year: Year, account: str, spans: Collection[Span]) -> bool:
     if year.by_month:
         return False
-    stored = sum(count for (owner, _), count in year.lines.items() if owner == account)
-    return pages_for(stored) <= sum(pages_for(year.lines.get((account, month), 0)) for month in wanted)
+    stored = _lines_within(year, account, calendar.year_bounds(year.number))
+    return pages_for(stored) <= sum(pages_for(_lines_within(year, account, span)) for span in spans)
 
 
 def _nothing_else_is_cheaper(year: Year, by_account: int) -> bool:

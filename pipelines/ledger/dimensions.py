@@ -124,8 +124,8 @@ class DimensionProver:
                 )
                 for account in choice.accounts:
                     yield from self._fetcher.account(job, account, *calendar.year_bounds(year))
-                for account, month in choice.slices:
-                    yield from self._fetcher.account(job, account, month, calendar.month_of(month).end)
+                for account, (start, end) in choice.spans:
+                    yield from self._fetcher.account(job, account, start, end)
         except ApiError as error:
             log.warning("dimensions.stopped administration=%s cause=%s", job.administration_id, error)
             job.error = error

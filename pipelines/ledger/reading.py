@@ -126,8 +126,8 @@ class LedgerReader:
             if job.dialects.by_month and not known:  # just learned: the rest can be asked for better
                 yield from self._fetch_differing(job, year, due)
                 return
-        for account, month in choice.slices:
-            yield from self._fetcher.account(job, account, month, calendar.month_of(month).end)
+        for account, (start, end) in choice.spans:
+            yield from self._fetcher.account(job, account, start, end)
         job.years[year].settle()
 
     def _note_due(self, job: LedgerJob, slices: Collection[Slice], reading: Reading) -> None:
