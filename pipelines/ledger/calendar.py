@@ -51,6 +51,7 @@ class YearLines:
     number: int
     last: date | None  # the latest line's date
     changed: Mapping[date, datetime]  # month → when its lines last changed, by the server's clock
+    agrees: bool = False  # the year's totals are those of its lines, in debit and in credit
 
 
 def months_begun(year: YearLines, today: date) -> list[Month]:
@@ -64,7 +65,9 @@ def due_months(
     """The months whose control totals are to be read in this run, in their order; `reads` is by their scope.
 
     Always those never read or older than their lines; one that lost its last lines was read before and has stale
-    totals. Of those that are only old, which many become in one day, the oldest.
+    totals. A month without lines is not asked for while its year agrees: debit and credit are sums of no negative
+    amounts, so where the months with lines have all of the year's, the others have none. Of those that are only old,
+    which many become in one day, the oldest.
     """
     news: set[Month] = set()
     old: dict[Month, datetime] = {}
@@ -75,9 +78,9 @@ def due_months(
                 news.add(month)
             elif month.start > max(today, year.last or today):
                 continue
-            elif full or read_at is None:
+            elif full or (read_at is None and (changed_at is not None or not year.agrees)):
                 news.add(month)
-            elif now - read_at >= _cadence(month, today):
+            elif read_at is not None and now - read_at >= _cadence(month, today):
                 old[month] = read_at
     oldest = sorted(old, key=lambda month: (old[month], month.start))[:OLD_A_RUN]
     return sorted(news.union(oldest), key=lambda month: month.start)

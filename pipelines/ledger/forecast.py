@@ -11,7 +11,7 @@ from datetime import date
 
 import duckdb
 
-from pipelines.ledger import calendar
+from pipelines.ledger import calendar, stored
 from pipelines.ledger.choice import Slice
 from pipelines.moneybird.pagination import PER_PAGE
 from pipelines.moneybird.resources import RESOURCES
@@ -29,6 +29,14 @@ def touched(connection: duckdb.DuckDBPyConnection, administration_id: str, today
         (account, month) for month in hinted for account in _balance_accounts(connection, administration_id, month)
     }
     return frozenset({one for one in due if one[0]} | lately)
+
+
+def moved_months(connection: duckdb.DuckDBPyConnection, administration_id: str, today: date) -> set[date]:
+    """The months whose lines will change; of a ledger nobody has read, all in which there is a document."""
+    if not stored.has_lines(connection, administration_id):
+        return {month for _, month in LedgerState(connection).due_slices(administration_id)}
+    moved = {month for _, month in touched(connection, administration_id, today)}
+    return {month for month in moved if is_recent(month, today)}
 
 
 def is_recent(month: date, today: date) -> bool:

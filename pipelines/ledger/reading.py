@@ -158,10 +158,16 @@ class LedgerReader:
             for (name, scope), read in self._sync_state.reads(job.administration_id).items()
             if name == self._totals.name
         }
-        years = [stored.year_lines(self._con, job.administration_id, year) for year in job.years]
+        differing = {year for year in job.years if self._standing.compare(job, year)[0].differences}
+        years = [
+            stored.year_lines(
+                self._con, job.administration_id, year, job.dialects.rules.sides and year not in differing
+            )
+            for year in job.years
+        ]
         due = set(calendar.due_months(years, job.today, reads, job.now, job.full))
         for year in years:  # a year that still differs names the account; only its months say when
-            if self._standing.compare(job, year.number)[0].differences:
+            if year.number in differing:
                 due.update(calendar.months_begun(year, job.today))
         for month in sorted(due, key=lambda month: month.start):
             if month.start not in job.years[month.start.year].months:

@@ -37,10 +37,9 @@ def totals_requests(
     beyond = calendar.next_year_is_asked(years[-1], last is not None, today)
     months: set[date] = set()
     if dialects.answer(GRANULARITY) != ANSWERED:
-        lines = [stored.year_lines(connection, administration_id, year) for year in years]
-        moved = {month for _, month in forecast.touched(connection, administration_id, today)}
+        lines = [stored.year_lines(connection, administration_id, year, dialects.rules.sides) for year in years]
         months = {month.start for month in calendar.due_months(lines, today, reads, now, full)}
-        months |= {month for month in moved if forecast.is_recent(month, today)}
+        months |= forecast.moved_months(connection, administration_id, today)
     return len(years) + beyond + len(months)
 
 

@@ -156,10 +156,10 @@ def changed_at(connection: duckdb.DuckDBPyConnection, administration_id: str, ye
     return {row[0]: row[1] for row in rows}
 
 
-def year_lines(connection: duckdb.DuckDBPyConnection, administration_id: str, year: int) -> YearLines:
-    """A year as the calendar wants it."""
+def year_lines(connection: duckdb.DuckDBPyConnection, administration_id: str, year: int, agrees: bool) -> YearLines:
+    """A year as the calendar wants it; `agrees` as there."""
     last = last_line(connection, administration_id, year)
-    return YearLines(year, last, changed_at(connection, administration_id, year))
+    return YearLines(year, last, changed_at(connection, administration_id, year), agrees)
 
 
 def projects(connection: duckdb.DuckDBPyConnection, administration_id: str) -> list[str]:

@@ -12,14 +12,15 @@ before and after) and from the ledger lines before and after, never from the cli
 - proof: one general ledger report per year that has lines and one for the year after it, which would be the first to
   show a line booked ahead; and one per month whose lines changed, for this sandbox answers no year by its months;
 - lines: per year the cheaper of two ways to fetch what changed, 100 lines a page: per account the months that differ,
-  or everything as one stream per project and one without;
+  a request for each run of months or for what lies between them too, or everything as one stream per project and one
+  without;
 - reports: every other report counts as asked, once per question: which are due is the client's promise, so only a
   question that was repeated is above the floor.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -195,9 +196,26 @@ def _cheapest(differing: set[tuple[str, str]], rows: list[_Slice]) -> int:
     """The fewest requests that fetch what differs in one year, given all its rows."""
     if not differing:
         return 0
-    per_account = _sums((account, lines) for account, month, _, lines, _ in rows if (account, month) in differing)
+    months: dict[str, Counter[int]] = defaultdict(Counter)
+    for account, month, _, lines, _ in rows:
+        months[account][int(month[5:7])] += lines
+    wanted: dict[str, list[int]] = defaultdict(list)
+    for account, month in sorted(differing):
+        wanted[account].append(int(month[5:7]))
     per_project = _sums((project, lines) for _, _, project, lines, _ in rows)
-    return min(sum(map(_pages, per_account.values())), sum(map(_pages, per_project.values())))
+    per_account = sum(_fewest_spans(listed, months[account]) for account, listed in wanted.items())
+    return min(per_account, sum(map(_pages, per_project.values())))
+
+
+def _fewest_spans(wanted: list[int], lines: Mapping[int, int]) -> int:
+    """The fewest requests for these months of one account: a request takes months that follow each other."""
+    if not wanted:
+        return 0
+    return min(
+        max(_pages(sum(lines[month] for month in range(wanted[0], wanted[last] + 1))), 1)
+        + _fewest_spans(wanted[last + 1 :], lines)
+        for last in range(len(wanted))
+    )
 
 
 def _sums(pairs: Iterable[tuple[str, int]]) -> Counter[str]:
