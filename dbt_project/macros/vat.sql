@@ -9,7 +9,8 @@
     cast(round({{ money(amount) }} * cast(coalesce({{ exchange_rate }}, 1) as decimal(12, 6)), 2) as decimal(18, 2))
 {%- endmacro %}
 
-{#- First and last day of the period of the VAT return that a date lies in; `frequency` is month, quarter or year. -#}
+{#- First and last day of the period that a date lies in; `frequency` is month, quarter, year or, of an ICP statement, `two
+    months`: the first two of a quarter. -#}
 {% macro filing_period_start(date, frequency) -%}
     case {{ frequency }}
         when 'month' then {{ month_start(date) }}
@@ -22,15 +23,17 @@
     case {{ frequency }}
         when 'month' then {{ add_months(start, 1) }} - 1
         when 'year' then {{ add_months(start, 12) }} - 1
+        when 'two months' then {{ add_months(start, 2) }} - 1
         else {{ add_months(start, 3) }} - 1
     end
 {%- endmacro %}
 
-{#- The period as the tax office writes it: 2026-10, 2026-Q4, 2026. -#}
+{#- The period as the tax office writes it: 2026-10, 2026-Q4, 2026; two months are 2026-10/2026-11. -#}
 {% macro filing_period_text(start, frequency) -%}
     case {{ frequency }}
         when 'month' then {{ month_text(start) }}
         when 'year' then substring(cast({{ start }} as varchar) from 1 for 4)
+        when 'two months' then {{ month_text(start) }} || '/' || {{ month_text(add_months(start, 1)) }}
         else
             substring(cast({{ start }} as varchar) from 1 for 4) || '-Q'
             || cast(cast(extract(quarter from {{ start }}) as integer) as varchar)

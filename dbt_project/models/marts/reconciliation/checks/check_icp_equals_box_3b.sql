@@ -33,8 +33,8 @@ statements as (
 
     select
         administration_id,
-        period,
-        max(period_end_date) as period_end_date,
+        return_period as period,
+        return_period_end_date as period_end_date,
         sum(case when number_status = 'valid' then amount else 0 end) as amount,
         -- Never asked is not refused: listed, for someone to ask.
         sum(case when number_status = 'never checked' then amount else 0 end) as unchecked_amount,
@@ -42,7 +42,7 @@ statements as (
         sum(case when number_status in ('valid', 'never checked') then 0 else abs(amount) end) as unusable_amount
 
     from icp
-    group by administration_id, period
+    group by administration_id, return_period, return_period_end_date
 
 ),
 
