@@ -210,6 +210,20 @@ def test_month_ends_show_credits_apart_and_unallocated_receipts_below(marts: Que
     assert sum(row[2] for row in rows if not row[1]) == amount("1704.50")
 
 
+def test_days_of_sales_take_invoices_with_vat_less_credits(marts: Query) -> None:
+    """September: 121.00 of 363.00. October: 1,704.50 of 2,254.00 invoiced less 60.50 credited, in the days of 31; what was
+    paid, and received before its invoice, is no sale. November is not over, and three months are not known."""
+    rows = marts(
+        "select as_of_date, receivable_amount, not_due_amount, revenue_amount, countback_days, days_sales_outstanding"
+        " from marts.rpt_days_sales_outstanding where administration_id = '1' order by 1"
+    )
+
+    assert [
+        (date(2026, 9, 30), amount("121.00"), amount("0.00"), amount("363.00"), amount("10.00"), None),
+        (date(2026, 10, 31), amount("1704.50"), amount("1000.00"), amount("2556.50"), amount("24.09"), None),
+    ] == rows
+
+
 KNOWN = """
 select 'debtors' as side, open_items.* from ({{ debtors_as_of("date '2026-11-20'", "KNOWN_AT") }}) as open_items
 union all

@@ -50,6 +50,7 @@ MARTS = {
     "rpt_creditor_aging",
     "rpt_creditor_aging_month_end",
     "rpt_creditor_statement",
+    "rpt_days_sales_outstanding",
     "rpt_debtor_aging",
     "rpt_debtor_aging_month_end",
     "rpt_debtor_statement",
