@@ -20,6 +20,16 @@ values
 ('6', 'psp', 'Betaalprovider', '1110', 'current_assets', true, 'f_psp'),
 ('6', 'cash', 'Kas', '1000', 'current_assets', true, 'f_cash');
 
+-- cost was retyped and renamed in the evening of 10 June, the 11th in Amsterdam.
+insert into raw_history.ledger_accounts
+(administration_id, id, name, account_id, account_type, active, _changed_at, _valid_from, _valid_to)
+values
+(
+    '6', 'cost', 'Inkoop', '7000', 'direct_costs', true, '2026-03-01 08:00:00Z', '2026-03-01 08:00:00Z',
+    '2026-06-10 22:30:00Z'
+);
+update raw.ledger_accounts set _changed_at = '2026-06-10 22:30:00Z' where administration_id = '6' and id = 'cost';
+
 insert into raw.financial_accounts (administration_id, id, name, type, identifier, provider, active)
 values
 -- a bank's own feed has a provider too: only without an IBAN is it a payment provider

@@ -83,23 +83,37 @@ def test_a_row_without_a_date_takes_the_current_version(marts: Query) -> None:
     ) == [("1-c1-1", True)]
 
 
-def test_validity_has_no_gap_and_no_overlap(marts: Query) -> None:
-    """One current version per contact; a version ends on the date the next one begins."""
+@pytest.mark.parametrize("kind", ["contact", "ledger_account"])
+def test_validity_has_no_gap_and_no_overlap(marts: Query, kind: str) -> None:
+    """One current version of each; a version ends on the date the next one begins; nothing is without one."""
     assert (
         marts(
-            "select contact_key from marts.dim_contact_version group by 1 having sum(is_current::int) <> 1"
+            f"select {kind}_key from marts.dim_{kind}_version group by 1 having sum(is_current::int) <> 1"
             " or min(valid_from_date) <> '1900-01-01'"
         )
         == []
     )
     assert (
         marts(
-            "select contact_version_key from (select *, lead(valid_from_date) over"
-            " (partition by contact_key order by version_number) as next_date from marts.dim_contact_version)"
+            f"select {kind}_version_key from (select *, lead(valid_from_date) over"
+            f" (partition by {kind}_key order by version_number) as next_date from marts.dim_{kind}_version)"
             " where valid_to_date is distinct from next_date"
         )
         == []
     )
+    assert marts(f"select {kind}_key from marts.dim_{kind} anti join marts.dim_{kind}_version using ({kind}_key)") == []
+
+
+def test_an_account_is_what_it_was_until_we_read_something_else(marts: Query) -> None:
+    """The evening of 10 June in UTC is the 11th in Amsterdam."""
+    assert marts(
+        "select ledger_account_version_key, account_name, account_number, account_type, valid_from_date, valid_to_date,"
+        " is_current from marts.dim_ledger_account_version where ledger_account_key in ('6-cost', '6-none') order by 1"
+    ) == [
+        ("6-cost-1", "Inkoop", "7000", "direct_costs", date(1900, 1, 1), date(2026, 6, 11), False),
+        ("6-cost-2", "Algemene kosten", "46801.01", "expenses", date(2026, 6, 11), None, True),
+        ("6-none-1", "No ledger account", None, None, date(1900, 1, 1), None, True),
+    ]
 
 
 def test_purchases_are_net_of_what_is_private(marts: Query) -> None:

@@ -24,6 +24,7 @@ MARTS = {
     "dim_group_member",
     "dim_intercompany_contact",
     "dim_ledger_account",
+    "dim_ledger_account_version",
     "dim_product",
     "dim_project",
     "dim_tax_rate",
