@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from dashboards.formatting import count, money, month, months_to, percentage
+from dashboards.formatting import count, day, money, month, months_to, number, percentage
 
 Tone = Literal["gray", "red", "green"]
 
@@ -73,6 +73,21 @@ def debtors(total: Mapping[str, Any], currency: str) -> list[Figure]:
             "Credit invoices without an original invoice, and what was paid too much. "
             "A credit linked to its invoice already lowers that invoice.",
         ),
+    ]
+
+
+def days_of_sales(days: Mapping[str, Any] | None) -> list[Figure]:
+    """How long customers take, in days; nothing when it is not known."""
+    if days is None:
+        return []
+    return [
+        Figure(
+            "Days of sales open",
+            number(days["days"], 1),
+            f"{day(days['as_of_date'])}, {number(days['late_days'], 1)} past due",
+            "Open items at the end of the last whole month, in days of what was invoiced in that month and the two "
+            "before it; both with VAT and less credits. Past due is what remains without the items not due yet.",
+        )
     ]
 
 

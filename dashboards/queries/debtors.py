@@ -53,6 +53,30 @@ def totals(snapshot: Snapshot, administrations: Sequence[str], as_of: date) -> p
     )
 
 
+def days_of_sales(snapshot: Snapshot, administrations: Sequence[str], as_of: date) -> pd.DataFrame:
+    """One row: days of sales open at the last month end on or before the day, and how many of them are past due.
+
+    Of administrations together their sums are divided, days are never averaged. No row where none has sales of three
+    months.
+    """
+    return query(
+        snapshot,
+        """
+        select
+            as_of_date,
+            (sum(receivable_amount) * max(revenue_day_count) / sum(revenue_amount))::decimal(18, 2) as days,
+            (sum(receivable_amount - not_due_amount) * max(revenue_day_count) / sum(revenue_amount))::decimal(18, 2)
+                as late_days
+        from marts.rpt_days_sales_outstanding
+        where administration_id = any($1) and as_of_date <= $2 and days_sales_outstanding is not null
+        group by as_of_date
+        order by as_of_date desc
+        limit 1
+        """,
+        (list(administrations), as_of),
+    )
+
+
 def aging(snapshot: Snapshot, administrations: Sequence[str], as_of: date) -> pd.DataFrame:
     """One row per bucket and administration; past the first few the smaller administrations are one `Other`."""
     return query(

@@ -26,7 +26,7 @@ def show(page: Page) -> None:
     if total is None:
         page.nothing(reason(page))
     else:
-        kpis.row(kpis.debtors(total, page.currency))
+        kpis.row(kpis.debtors(total, page.currency) + kpis.days_of_sales(page.one(debtors.days_of_sales)))
         st.subheader("By age")
         charts.aging(page.ask(debtors.aging), list(page.names.values()), page.currency)
         drill(page)

@@ -41,6 +41,9 @@ TABLES = {
     "invoice_number varchar, contact_key varchar, contact_name varchar, currency_code varchar, invoice_date date, "
     "due_date date, valid_from_date date, valid_to_date date, open_amount decimal(18, 2), "
     "open_base_amount decimal(18, 2), days_overdue_at_start integer, bucket varchar, is_dubious boolean",
+    "rpt_days_sales_outstanding": "administration_id varchar, as_of_date date, receivable_amount decimal(18, 2), "
+    "not_due_amount decimal(18, 2), revenue_amount decimal(18, 2), revenue_day_count integer, "
+    "days_sales_outstanding decimal(18, 2)",
     "rpt_revenue_by_month": "administration_id varchar, month_date date, ledger_account_key varchar, "
     "account_name varchar, account_number varchar, project_key varchar, contact_key varchar, "
     "revenue_amount decimal(18, 2), currency_code varchar",
@@ -121,6 +124,12 @@ def group() -> dict[str, list[Any]]:
             _item(SOFTWARE, "B-1", "Sluis", august, date(2026, 10, 10), date(2026, 11, 8), "2420.00", "61-90"),
             _item(SOFTWARE, "B-1", "Sluis", august, date(2026, 11, 9), FOREVER, "2420.00", ">90"),
         ],
+        "rpt_days_sales_outstanding": [
+            _days(HOLDING, date(2026, 9, 30), "0.00", "0.00", "1210.00", "0.00"),
+            _days(HOLDING, month_end, "1210.00", "1210.00", "2420.00", "46.00"),
+            _days(SOFTWARE, month_end, "2420.00", "0.00", "4840.00", "46.00"),
+            _days(EMPTY, month_end, "50.00", "50.00", "0.00", None),
+        ],
         "rpt_revenue_by_month": [
             _revenue(HOLDING, date(2025, 10, 1), "80000", "molen", "none", "800.00"),
             _revenue(HOLDING, date(2025, 11, 1), "80000", "molen", "none", "900.00"),
@@ -152,6 +161,11 @@ def group() -> dict[str, list[Any]]:
              "posted with another amount", False, Decimal("7.00"), None, None),
         ],
     }  # fmt: skip
+
+
+def _days(key: str, end: date, receivable: str, not_due: str, revenue: str, days: str | None) -> tuple[Any, ...]:
+    amounts = [Decimal(value) for value in (receivable, not_due, revenue)]
+    return (key, end, *amounts, 92, None if days is None else Decimal(days))
 
 
 def _revenue(key: str, month: date, account: str, contact: str, project: str, amount: str) -> tuple[Any, ...]:

@@ -47,6 +47,7 @@ def test_debtors_shows_totals_that_add_up(publish: Any, group: Group, open_app: 
         "Share overdue": "85,7 %",
         "Not due": "€ 605,00",
         "Credits": "€ -121,00",
+        "Days of sales open": "46,0",
     }
 
 

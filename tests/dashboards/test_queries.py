@@ -9,7 +9,7 @@ import pytest
 from dashboards import db
 from dashboards.queries import checks, debtors, revenue, snapshot
 
-HOLDING, SOFTWARE = "101", "202"
+HOLDING, SOFTWARE, EMPTY = "101", "202", "303"
 BOTH = (HOLDING, SOFTWARE)
 TODAY = date(2026, 11, 20)
 
@@ -39,6 +39,20 @@ def test_totals_add_up_to_open(published: db.Snapshot) -> None:
 def test_the_due_date_itself_is_on_time(published: db.Snapshot, as_of: date, not_due: str, overdue: str) -> None:
     total = db.records(debtors.totals(published, BOTH, as_of))[0]
     assert (total["not_due_amount"], total["overdue_amount"]) == (Decimal(not_due), Decimal(overdue))
+
+
+@pytest.mark.parametrize(
+    ("as_of", "expected"),
+    [
+        (TODAY, (date(2026, 10, 31), Decimal("46.00"), Decimal("30.67"))),  # 3.630 and 2.420 of 7.260 in 92 days
+        (date(2026, 10, 30), (date(2026, 9, 30), Decimal("0.00"), Decimal("0.00"))),  # October is not over
+    ],
+)
+def test_days_of_sales_are_of_the_sums(published: db.Snapshot, as_of: date, expected: tuple[Any, ...]) -> None:
+    """One with no sales in three months is in neither sum."""
+    found = debtors.days_of_sales(published, (*BOTH, EMPTY), as_of)
+    assert _rows(found, "as_of_date", "days", "late_days") == [expected]
+    assert debtors.days_of_sales(published, (EMPTY,), TODAY).empty
 
 
 def test_nothing_open_gives_no_row(published: db.Snapshot) -> None:

@@ -211,8 +211,8 @@ def test_month_ends_show_credits_apart_and_unallocated_receipts_below(marts: Que
 
 
 def test_days_of_sales_take_invoices_with_vat_less_credits(marts: Query) -> None:
-    """September: 121.00 of 363.00. October: 1,704.50 of 2,254.00 invoiced less 60.50 credited, in the days of 31; what was
-    paid, and received before its invoice, is no sale. November is not over, and three months are not known."""
+    """September: 121.00 of 363.00 in 30 days. October: 1,704.50 of 2,254.00 invoiced less 60.50 credited, in 31 days.
+    What was paid, or received before its invoice, is no sale; November is not over, and three months are not known."""
     rows = marts(
         "select as_of_date, receivable_amount, not_due_amount, revenue_amount, countback_days, days_sales_outstanding"
         " from marts.rpt_days_sales_outstanding where administration_id = '1' order by 1"

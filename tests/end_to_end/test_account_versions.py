@@ -1,4 +1,4 @@
-"""A chart of accounts that changes between two syncs: last year's statement as it was signed, and as the chart is now."""
+"""A chart that changes between two syncs: last year's statement as it was signed, and as the accounts are now."""
 
 from __future__ import annotations
 
