@@ -119,7 +119,13 @@ def desk() -> Iterator[Desk]:
 
 @pytest.fixture
 def fresh_desk() -> Iterator[Desk]:
-    """A group for one test that changes it."""
+    """A holding and three companies that trade, for one test that changes them; made in half the time of the whole."""
+    yield from open_desk(frozen_group(years=1, administrations=4))
+
+
+@pytest.fixture
+def whole_desk() -> Iterator[Desk]:
+    """The default group, for one test that changes it and looks at every company."""
     yield from open_desk(frozen_group())
 
 

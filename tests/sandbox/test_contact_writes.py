@@ -180,10 +180,10 @@ def test_a_note_for_a_user_is_a_task(fresh_desk: Desk) -> None:
     assert note not in fresh_desk.get("Studio", f"contacts/{contact['id']}.json").json()["notes"]
 
 
-def test_a_payments_mandate_needs_moneybird_payments(fresh_desk: Desk) -> None:
-    contact = fresh_desk.get("Vastgoed", "contacts.json").json()
+def test_a_payments_mandate_needs_moneybird_payments(whole_desk: Desk) -> None:
+    contact = whole_desk.get("Vastgoed", "contacts.json").json()
     assert contact == []
-    answer = fresh_desk.get("Vastgoed", "contacts/1/moneybird_payments_mandate.json")
+    answer = whole_desk.get("Vastgoed", "contacts/1/moneybird_payments_mandate.json")
     assert (answer.status_code, answer.json()) == (403, 403)
 
 

@@ -62,24 +62,24 @@ def test_the_inventory_is_that_of_the_facts(desk: Desk) -> None:
     assert desk.inventory() == situations(desk.world)
 
 
-def test_a_day_of_business_changes_exactly_the_versions_it_lists(fresh_desk: Desk) -> None:
+def test_a_day_of_business_changes_exactly_the_versions_it_lists(whole_desk: Desk) -> None:
     """Three weeks, day by day: what people changed and what the calendar changed, in all eleven resources of all
     companies. Invoices become late, a scheduled one is sent, recurring ones are made, a month ends."""
     by_hand: Counter[str] = Counter()
     by_calendar: Counter[str] = Counter()
-    before = {(name, resource): rows for name, resource, rows in everything(fresh_desk)}
+    before = {(name, resource): rows for name, resource, rows in everything(whole_desk)}
     for number in range(15):
-        answer = fresh_desk.day_of_business()
+        answer = whole_desk.day_of_business()
         assert answer["today"] == (date(2026, 11, 23) + timedelta(days=number + number // 5 * 2)).isoformat()
-        for name, resource, after in everything(fresh_desk):
-            told = answer["administrations"][str(fresh_desk.names[name].id)]
+        for name, resource, after in everything(whole_desk):
+            told = answer["administrations"][str(whole_desk.names[name].id)]
             was, before[name, resource] = before[name, resource], after
             differ = {id_ for id_ in was.keys() | after.keys() if was.get(id_) != after.get(id_)}
             changed, moved = told["changed"].get(resource, ()), told["by_calendar"].get(resource, ())
             assert differ == {*changed, *moved}, (answer["today"], name, resource)
             by_hand[resource] += len(changed)
             by_calendar[resource] += len(moved)
-        studio = answer["administrations"][str(fresh_desk.names["Studio"].id)]
+        studio = answer["administrations"][str(whole_desk.names["Studio"].id)]
         assert len(studio["changed"]["time_entries"]) >= 3
     assert {resource for resource, count in by_hand.items() if count} == {
         "sales_invoices", "external_sales_invoices", "financial_mutations", "purchase_invoices", "receipts",
@@ -88,24 +88,24 @@ def test_a_day_of_business_changes_exactly_the_versions_it_lists(fresh_desk: Des
     assert {resource for resource, count in by_calendar.items() if count} >= {
         "sales_invoices", "external_sales_invoices", "purchase_invoices", "recurring_sales_invoices",
     }  # fmt: skip
-    for administration in fresh_desk.world.administrations.values():
+    for administration in whole_desk.world.administrations.values():
         assert_books_meet_truth(administration)
 
 
-def test_a_day_of_business_can_be_that_of_one_company_and_the_calendar_is_everybodys(fresh_desk: Desk) -> None:
-    answer = fresh_desk.day_of_business("Advies")
+def test_a_day_of_business_can_be_that_of_one_company_and_the_calendar_is_everybodys(whole_desk: Desk) -> None:
+    answer = whole_desk.day_of_business("Advies")
     worked = {id_ for id_, told in answer["administrations"].items() if told["changed"]}
-    assert worked == {str(fresh_desk.names["Advies"].id)}
+    assert worked == {str(whole_desk.names["Advies"].id)}
     late = [told["by_calendar"] for told in answer["administrations"].values()]
     assert sum(map(bool, late)) >= 2
-    assert fresh_desk.names["Vastgoed"].clock.today().isoformat() == answer["today"]
+    assert whole_desk.names["Vastgoed"].clock.today().isoformat() == answer["today"]
 
 
-def test_the_same_day_in_the_same_group_is_the_same_day(fresh_desk: Desk, make_group: Any) -> None:
+def test_the_same_day_in_the_same_group_is_the_same_day(whole_desk: Desk, make_group: Any) -> None:
     from pipelines.sandbox.events import business_day
 
     again = make_group()
-    first = business_day.happen(fresh_desk.world, list(fresh_desk.world.administrations.values()))
+    first = business_day.happen(whole_desk.world, list(whole_desk.world.administrations.values()))
     assert first == business_day.happen(again, list(again.administrations.values()))
 
 
