@@ -130,9 +130,9 @@ def group(tmp_path: Path, synced_home: Path, request: pytest.FixtureRequest) -> 
 
 
 @contextmanager
-def started_small_group(before: Path | None, home: Path) -> Iterator[Group]:
+def started_small_group(before: Path | None, home: Path, dialect: str = "default") -> Iterator[Group]:
     """A holding and one company that trades, with one year of history and one token; `home` begins as a copy."""
-    world = build_group(years=1, administrations=2)
+    world = build_group(years=1, administrations=2, dialect=parse(dialect))
     with start(world, throttle=Throttle.off()) as sandbox, httpx.Client(base_url=sandbox.url) as control:
         group = Group(world, sandbox.describe(), control, home, before or home)
         if before is not None:
@@ -152,21 +152,30 @@ def small_synced_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def published_home(tmp_path_factory: pytest.TempPathFactory, small_synced_home: Path) -> Path:
-    """The same, built and published."""
+def published_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """DOVECOTE_HOME after the README's two lines with the small group: tokens exported, `dovecote run`."""
 
     def build(place: Path) -> None:
-        with started_small_group(small_synced_home, place / "home") as group:
-            built = group.dovecote("build")
-            assert built.returncode == 0, built.stderr
+        with started_small_group(None, place / "home") as group:
+            done = group.dovecote("run")
+            assert done.returncode == 0, done.stderr
+            (place / "printed.txt").write_text(done.stdout)
 
     return built_once(tmp_path_factory, "published", build) / "home"
 
 
 @pytest.fixture
-def small_group(tmp_path: Path, small_synced_home: Path) -> Iterator[Group]:
-    """Two companies, synced once."""
-    with started_small_group(small_synced_home, tmp_path / "home") as group:
+def new_group(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Group]:
+    """Two companies that nobody has synced. Parametrise with a dialect's name."""
+    with started_small_group(None, tmp_path / "home", getattr(request, "param", "default")) as group:
+        yield group
+
+
+@pytest.fixture
+def small_group(tmp_path: Path, small_synced_home: Path, request: pytest.FixtureRequest) -> Iterator[Group]:
+    """Two companies, synced once. Parametrise with the dialect they speak from then on."""
+    dialect = getattr(request, "param", "default")
+    with started_small_group(small_synced_home, tmp_path / "home", dialect) as group:
         yield group
 
 

@@ -6,11 +6,11 @@ import json
 
 from tests.end_to_end.conftest import Group
 
-STUDIO, ADVIES = 1, 2
+STUDIO = 1
 
 
-def test_ledger_lines_that_moneybird_leaves_out_break_the_copy_until_they_come(group: Group) -> None:
-    group.begin_synced()
+def test_ledger_lines_that_moneybird_leaves_out_break_the_copy_until_they_come(published_group: Group) -> None:
+    group = published_group
     group.happens("advance_clock", STUDIO, days=1)
     group.happens("create_and_send_invoice", STUDIO)
     group.fault("report_line_missing", match=f"{group.id(STUDIO)}/reports/journal_entries", times=9999)

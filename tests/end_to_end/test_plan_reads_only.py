@@ -74,7 +74,9 @@ def test_a_warehouse_without_its_tables_is_named(group: Group) -> None:
 def test_an_administration_that_no_token_reaches_is_not_planned(group: Group) -> None:
     group.begin_synced()
     holding = {name: one["token"] for name, one in group.described["tokens"].items() if name == "holding"}
-    assert group.sync(tokens=holding).status == "partly"
+    report = group.sync(tokens=holding)
+    assert (report.status, report.exit_code) == ("partly", 3)
+    assert report.administrations[group.id(WEBSHOP)]["error"] == "No token reaches it any more."
 
     planned = json.loads(group.dovecote("plan", "--json").stdout)
 

@@ -1,8 +1,7 @@
-"""The README's examples are run: what it shows is what a newcomer sees."""
+"""The README's examples are run: what it shows is what a newcomer sees. What the demo prints is in test_demo."""
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -23,20 +22,8 @@ def commands() -> list[str]:
     return [line.removeprefix("$ ").split("#")[0].strip() for block in blocks("console") for line in block.splitlines()]
 
 
-def run(command: list[str], cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if name != "DOVECOTE_HOME"} | environ
-    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
-
-
-def test_the_demo_prints_what_the_readme_shows(tmp_path: Path, project_root: Path) -> None:
-    """`make demo DASHBOARD=0` calls exactly this; run in the working directory, as the README's output was."""
-    demo = run([sys.executable, "-m", "pipelines", "demo", "--no-dashboard"], tmp_path)
-
-    assert demo.returncode == 0, demo.stderr
-    shown = demo.stdout
-    (example,) = [block for block in blocks("text") if "Starting the sandbox" in block]
-    for line in example.splitlines():
-        assert line.split("…")[0].rstrip() in shown, line
+def run(command: list[str], cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize(
@@ -46,41 +33,28 @@ def test_every_make_target_in_the_readme_exists(target: str, project_root: Path)
     assert run(["make", "--dry-run", "--always-make", target], project_root).returncode == 0
 
 
-def test_connecting_an_administration_works_as_written(group: Group) -> None:
-    """The README's two lines with the sandbox in Moneybird's place: export a token, `dovecote run`."""
+def test_connecting_an_administration_works_as_written(published_home: Path, published_group: Group) -> None:
+    """The home was made by the README's two lines with the sandbox in Moneybird's place: a token and `dovecote run`."""
     assert "export SOURCES__MONEYBIRD__TOKENS__HOLDING=…" in commands()
     assert ".venv/bin/dovecote run" in commands()
-    group.begin_synced()
+    assert [name for name in published_group.environment() if "__TOKENS__" in name] == [
+        "SOURCES__MONEYBIRD__TOKENS__HOLDING"
+    ]
 
-    done = run(
-        [sys.executable, "-m", "pipelines", "run"],
-        group.home.parent,
-        SOURCES__MONEYBIRD__TOKENS__HOLDING=group.described["tokens"]["holding"]["token"],
-        SOURCES__MONEYBIRD__API_URL=group.described["api_url"],
-        DOVECOTE_HOME=str(group.home),
-    )
+    printed = (published_home.parent / "printed.txt").read_text()
 
-    assert done.returncode == 3, done.stderr  # the webshop has a token of its own, which was not exported
-    assert "No token reaches it any more." in done.stdout
-    assert group.settings().published_link.exists()
+    for administration in published_group.described["administrations"]:
+        assert administration["name"] in printed
+    assert published_group.settings().published_link.exists()
 
 
-def test_the_query_of_the_tables_section_runs(group: Group) -> None:
+def test_the_query_of_the_tables_section_runs(published_group: Group) -> None:
     (where,) = re.findall(r"`where (date '[0-9-]+' between [a-z_]+ and [a-z_]+)`", README)
-    group.begin_synced()
-    done = run(
-        [sys.executable, "-m", "pipelines", "build"],
-        group.home.parent,
-        SOURCES__MONEYBIRD__API_URL=group.described["api_url"],
-        DOVECOTE_HOME=str(group.home),
-    )
-    assert done.returncode == 0, done.stderr
-
     query = f"select sum(open_base_amount) from marts.rpt_debtor_aging where {where}"
-    script = (
-        f"import duckdb; print(duckdb.connect({str(group.settings().published_link)!r}, read_only=True).sql({query!r}))"
-    )
-    assert "open_base_amount" in run([sys.executable, "-c", script], group.home).stdout
+    link = str(published_group.settings().published_link)
+    script = f"import duckdb; print(duckdb.connect({link!r}, read_only=True).sql({query!r}))"
+
+    assert "open_base_amount" in run([sys.executable, "-c", script], published_group.home).stdout
 
 
 def test_every_mart_in_the_readme_is_published_and_every_published_mart_is_in_it(project_root: Path) -> None:
