@@ -61,7 +61,6 @@ class ReportRoom:
 
     def begin(self) -> None:
         """As after a first sync that read everything but reports."""
-        self.group.begin_synced()
         with self._warehouse() as connection:
             SyncState(connection)
             create_tables(connection, raw_tables())

@@ -189,24 +189,24 @@ def test_a_number_that_two_accounts_have_leaves_the_year_to_the_reports(
 
 
 def test_a_sync_that_begins_with_auditfiles_is_proved_and_goes_over_to_the_reports(
-    group: Group, monkeypatch: pytest.MonkeyPatch
+    new_group: Group, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The switch end to end: marked lines, the same proof, and each run replaces the newest of them, as planned."""
-    assert group.control.post("/_sandbox/exports", json={"seconds": 0}).status_code == 200
+    assert new_group.control.post("/_sandbox/exports", json={"seconds": 0}).status_code == 200
     monkeypatch.setattr(exporting, "FIRST_PAUSE", 0.01)
-    first = group.sync(line_source="auditfile")
+    first = new_group.sync(line_source="auditfile")
 
     def marked() -> int:
-        return int(group.query("select count(*) from raw.journal_entries where line_source = 'auditfile'")[0][0])
+        return int(new_group.query("select count(*) from raw.journal_entries where line_source = 'auditfile'")[0][0])
 
     loaded = marked()
     assert first.status == "ok"
     assert first.ledger_proof["differences"] == 0
     assert loaded > 1_000
-    states = {row[0] for row in group.query("select distinct state from sync.dimension_proof")}
+    states = {row[0] for row in new_group.query("select distinct state from sync.dimension_proof")}
     assert "differs" not in states, "a line without a contact is not a wrong contact"
 
-    second = group.sync(line_source="auditfile")
+    second = new_group.sync(line_source="auditfile")
 
     assert second.requests["reports"] == second.requests["planned_reports"]
     assert second.ledger_proof["differences"] == 0

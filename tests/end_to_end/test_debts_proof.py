@@ -11,28 +11,28 @@ BOTH = "('report_debtors', 'report_creditors')"
 
 
 @pytest.mark.parametrize(
-    ("group", "answer"),
+    ("new_group", "answer"),
     [("default", "balance_at_end"), ("D9", "movement")],
-    indirect=["group"],
+    indirect=["new_group"],
 )
-def test_what_the_debtors_report_means_is_learned_and_every_period_is_proved(group: Group, answer: str) -> None:
-    group.sync()
+def test_what_the_debtors_report_means_is_learned_and_every_period_is_proved(new_group: Group, answer: str) -> None:
+    new_group.sync()
 
-    learned = group.query("select distinct answer from sync.dialects where question = 'D9 report_debtors'")
+    learned = new_group.query("select distinct answer from sync.dialects where question = 'D9 report_debtors'")
     assert learned == [(answer,)]
-    states = group.query(f"select distinct state from sync.dimension_proof where dimension in {BOTH}")
+    states = new_group.query(f"select distinct state from sync.dimension_proof where dimension in {BOTH}")
     assert states == [("proved",)]
-    assert group.query(f"select sum(members) > 20 from sync.dimension_proof where dimension in {BOTH}") == [(True,)]
+    assert new_group.query(f"select sum(members) > 20 from sync.dimension_proof where dimension in {BOTH}") == [(True,)]
 
 
-def test_a_report_that_is_too_high_for_one_customer_differs_by_one(group: Group) -> None:
-    group.fault("debtors_report_off", administration_id=group.id(STUDIO))
+def test_a_report_that_is_too_high_for_one_customer_differs_by_one(new_group: Group) -> None:
+    new_group.fault("debtors_report_off", administration_id=new_group.id(STUDIO))
 
-    group.sync()
+    new_group.sync()
 
-    rows = group.query(
+    rows = new_group.query(
         f"""select administration_id, differences, reason from sync.dimension_proof
             where dimension in {BOTH} and state <> 'proved'"""
     )
-    assert {(row[0], row[1]) for row in rows} == {(group.id(STUDIO), 1)}
+    assert {(row[0], row[1]) for row in rows} == {(new_group.id(STUDIO), 1)}
     assert all("contacts differ from the lines of 13011 Debiteuren" in row[2] for row in rows)

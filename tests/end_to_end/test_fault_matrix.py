@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,8 +31,10 @@ SAMPLE = tuple(cell for number, cell in enumerate(cells()) if number % 13 == 0) 
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    with bench(tmp_path_factory.mktemp("faults") / "home") as one:
+def made(tmp_path_factory: pytest.TempPathFactory, small_synced_home: Path) -> Iterator[Bench]:
+    home = tmp_path_factory.mktemp("faults") / "home"
+    shutil.copytree(small_synced_home, home, symlinks=True)
+    with bench(home) as one:
         yield one
 
 

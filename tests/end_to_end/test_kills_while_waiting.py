@@ -91,9 +91,7 @@ def limited(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Limited]
         yield Limited(Group(world, sandbox.describe(), control, home, home), throttle)
 
 
-@pytest.mark.parametrize(
-    "wait", [1, pytest.param(2, marks=pytest.mark.slow), 3, pytest.param(4, marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("wait", [3, *(pytest.param(wait, marks=pytest.mark.slow) for wait in (1, 2, 4))])
 def test_a_first_sync_killed_in_a_wait_goes_on_where_it_was(limited: Limited, wait: int) -> None:
     before, ended = limited.sync(killed_in_wait=wait)
     assert not ended, f"there was no wait {wait} to be killed in"

@@ -74,7 +74,7 @@ def balances_are_those_of_the_books(group: Group) -> None:
         assert stored.get(account, Decimal(0)) == Decimal(balance), account
 
 
-@pytest.mark.parametrize("dialect", ["D1", "D2"])
+@pytest.mark.parametrize("dialect", ["D1", pytest.param("D2", marks=pytest.mark.slow)])
 def test_each_way_of_meaning_an_answer_ends_proved(tmp_path: Path, dialect: str) -> None:
     with company(tmp_path / "home", dialect) as group:
         is_proved_and_costs_the_floor(group, dialect)

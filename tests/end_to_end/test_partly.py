@@ -47,10 +47,10 @@ def proved(group: Group) -> set[str]:
     return {check for (check,) in group.query(f"select check_id {strict} group by 1 having min(status) = 'ok'")}
 
 
-def test_without_documents_the_ledger_is_not_provable_and_all_else_is_published(group: Group) -> None:
-    group.described["tokens"] = {name: {"token": secret} for name, secret in narrow(group, "documents").items()}
-    run = group.dovecote("run", "--json")
-    told = group.dovecote("status").stdout
+def test_without_documents_the_ledger_is_not_provable_and_all_else_is_published(new_group: Group) -> None:
+    new_group.described["tokens"] = {name: {"token": secret} for name, secret in narrow(new_group, "documents").items()}
+    run = new_group.dovecote("run", "--json")
+    told = new_group.dovecote("status").stdout
 
     assert run.returncode == 3, run.stderr
     sync = json.loads(run.stdout)["sync"]
@@ -59,14 +59,14 @@ def test_without_documents_the_ledger_is_not_provable_and_all_else_is_published(
         assert one["status"] == "partly"
         assert one["error"].count("lacks scope `documents`") == 1, "one sentence for all that one scope hides"
         assert {"purchase_invoices", "receipts", "report_creditors"} < set(one["not_read"])
-    assert proved(group) == PROVED_WITHOUT["documents"], "what was not read is not computable, and no break"
+    assert proved(new_group) == PROVED_WITHOUT["documents"], "what was not read is not computable, and no break"
     assert "Missing    Duivenhof Studio B.V.: Token 'narrow' lacks scope `documents`" in told
     assert "never" not in told.split("Published")[0], "it was synced"
-    rows = group.query("select distinct sync_status, last_synced_at is null from marts.dim_administration")
+    rows = new_group.query("select distinct sync_status, last_synced_at is null from marts.dim_administration")
     assert rows == [("partly", False)]
-    assert group.query("select distinct state from sync.ledger_month_proof") == [("not_provable",)]
-    assert group.query("select count(*) > 0 from raw.sales_invoices") == [(True,)]
-    (file,) = check(group, group.id(STUDIO), year=2025).outcomes
+    assert new_group.query("select distinct state from sync.ledger_month_proof") == [("not_provable",)]
+    assert new_group.query("select count(*) > 0 from raw.sales_invoices") == [(True,)]
+    (file,) = check(new_group, new_group.id(STUDIO), year=2025).outcomes
     assert "Its ledger could not be read" in str(file.error)
     assert "sync` first" not in str(file.error)
 
@@ -82,69 +82,65 @@ def test_without_a_scope_no_check_breaks(group: Group, scope: str) -> None:
     assert proved(group) == PROVED_WITHOUT[scope]
 
 
-def test_without_time_entries_the_ledger_is_proved_and_next_time_they_come(group: Group) -> None:
-    report = group.sync(tokens=narrow(group, "time_entries"))
+def test_without_time_entries_the_ledger_is_proved_and_next_time_they_come(new_group: Group) -> None:
+    report = new_group.sync(tokens=narrow(new_group, "time_entries"))
 
-    assert report.administrations[group.id(STUDIO)]["not_read"] == ["time_entries"]
+    assert report.administrations[new_group.id(STUDIO)]["not_read"] == ["time_entries"]
     assert (report.status, report.exit_code) == ("partly", 3)
     assert {proof.state for proof in report.proofs} == {"proved"}
-    assert [one.status for one in check(group, group.id(STUDIO), year=2025).outcomes] == ["proved"]
+    assert [one.status for one in check(new_group, new_group.id(STUDIO), year=2025).outcomes] == ["proved"]
 
-    assert group.sync().status == "ok"
-    assert group.differences() == []
-    assert group.query("select distinct status, error from sync.administrations") == [("ok", None)]
+    assert new_group.sync().status == "ok"
+    assert new_group.differences() == []
+    assert new_group.query("select distinct status, error from sync.administrations") == [("ok", None)]
 
 
-def test_a_server_that_is_down_for_one_company_is_asked_a_dozen_times_and_not_a_hundred(group: Group) -> None:
-    group.begin_synced()
-    group.happens("advance_clock", STUDIO, seconds=90_000)
-    group.forget_requests()
-    group.fault("status", status=503, match=f"/{group.id(STUDIO)}/", times=9999)
+def test_a_server_that_is_down_for_one_company_is_asked_a_dozen_times_and_not_a_hundred(small_group: Group) -> None:
+    small_group.happens("advance_clock", STUDIO, seconds=90_000)
+    small_group.forget_requests()
+    small_group.fault("status", status=503, match=f"/{small_group.id(STUDIO)}/", times=9999)
 
-    report = group.sync()
+    report = small_group.sync()
 
-    assert asked(group, STUDIO) == 12, "three resources, four times each"
-    assert status(group, report, STUDIO) == "failed"
-    assert report.administrations[group.id(STUDIO)]["error"] == (
+    assert asked(small_group, STUDIO) == 12, "three resources, four times each"
+    assert status(small_group, report, STUDIO) == "failed"
+    assert report.administrations[small_group.id(STUDIO)]["error"] == (
         "Moneybird answers 503 for contacts, sales invoices and external sales invoices of Duivenhof Studio B.V.; a "
         "fault on their side, try again later. After 3 such faults in a row the rest of Duivenhof Studio B.V. was put "
         "off; the next run asks again."
     )
-    assert status(group, report, HOLDING) == "ok"
+    assert status(small_group, report, HOLDING) == "ok"
 
-    group.control.delete("/_sandbox/faults")
-    assert group.sync().status == "ok"
-    assert group.differences() == []
+    small_group.control.delete("/_sandbox/faults")
+    assert small_group.sync().status == "ok"
+    assert small_group.differences() == []
 
 
-def test_faults_that_are_not_in_a_row_put_nothing_off(group: Group) -> None:
-    group.begin_synced()
+def test_faults_that_are_not_in_a_row_put_nothing_off(small_group: Group) -> None:
     for path in ("sales_invoices", "estimates", "documents/receipts", "reports/general_ledger"):
-        group.fault("status", status=503, match=f"{group.id(STUDIO)}/{path}", times=9999)
+        small_group.fault("status", status=503, match=f"{small_group.id(STUDIO)}/{path}", times=9999)
 
-    report = group.sync()
+    report = small_group.sync()
 
-    assert status(group, report, STUDIO) == "partly"
-    assert report.administrations[group.id(STUDIO)]["not_read"] == [
+    assert status(small_group, report, STUDIO) == "partly"
+    assert report.administrations[small_group.id(STUDIO)]["not_read"] == [
         "estimates", "general_ledger", "receipts", "sales_invoices"
     ]  # fmt: skip
-    stamped = (
-        f"select synced_at = attempted_at from sync.administrations where administration_id = '{group.id(STUDIO)}'"
-    )
-    assert group.query(stamped) == [(True,)]
+    studio = small_group.id(STUDIO)
+    stamped = f"select synced_at = attempted_at from sync.administrations where administration_id = '{studio}'"
+    assert small_group.query(stamped) == [(True,)]
 
 
-def test_an_unknown_time_zone_is_assumed_to_be_amsterdam_and_said(group: Group) -> None:
-    group.begin_synced()
-    group.world.administrations[int(group.id(STUDIO))].time_zone = "Mars/Phobos"
+def test_an_unknown_time_zone_is_assumed_to_be_amsterdam_and_said(small_group: Group) -> None:
+    small_group.world.administrations[int(small_group.id(STUDIO))].time_zone = "Mars/Phobos"
 
-    report = group.sync()
+    report = small_group.sync()
 
     assert (report.status, report.exit_code) == ("ok", 0)
-    assert report.administrations[group.id(HOLDING)]["remarks"] == []
-    assert report.administrations[group.id(STUDIO)]["remarks"] == [
+    assert report.administrations[small_group.id(HOLDING)]["remarks"] == []
+    assert report.administrations[small_group.id(STUDIO)]["remarks"] == [
         "Nobody here knows time zone 'Mars/Phobos' of Duivenhof Studio B.V., so its days are counted in "
         "Europe/Amsterdam; choose another one in Moneybird, or update tzdata."
     ]
-    kept = group.query("select status, error like 'Nobody here knows%' from sync.administrations order by name")
+    kept = small_group.query("select status, error like 'Nobody here knows%' from sync.administrations order by name")
     assert kept.count(("ok", True)) == 1

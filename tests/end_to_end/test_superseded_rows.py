@@ -29,38 +29,36 @@ def a_contact(group: Group) -> tuple[str, str, datetime]:
     return rows[0]  # type: ignore[return-value]
 
 
-def test_a_changed_contact_leaves_what_it_was_called(group: Group) -> None:
-    group.begin_synced()
-    contact, name, loaded = a_contact(group)
+def test_a_changed_contact_leaves_what_it_was_called(small_group: Group) -> None:
+    contact, name, loaded = a_contact(small_group)
 
-    group.happens("change_contact", STUDIO, contact_id=contact, company_name="Wilgenhoek B.V.")
-    group.sync()
+    small_group.happens("change_contact", STUDIO, contact_id=contact, company_name="Wilgenhoek B.V.")
+    small_group.sync()
 
-    ((since, until),) = group.query(
+    ((since, until),) = small_group.query(
         f"select _valid_from, _valid_to from raw_history.contacts where id = '{contact}' and company_name = '{name}'"
     )
     assert since == loaded < until
-    assert group.query(f"select company_name from raw.contacts where id = '{contact}'") == [("Wilgenhoek B.V.",)]
-    group.sync()
-    assert len(known(group, "contacts", contact)) == 1
+    assert small_group.query(f"select company_name from raw.contacts where id = '{contact}'") == [("Wilgenhoek B.V.",)]
+    small_group.sync()
+    assert len(known(small_group, "contacts", contact)) == 1
 
 
-def test_an_invoice_that_is_deleted_and_returns_is_known_in_pieces_with_its_lines(group: Group) -> None:
-    group.begin_synced()
-    gone = group.happens("delete_invoice", STUDIO)
+def test_an_invoice_that_is_deleted_and_returns_is_known_in_pieces_with_its_lines(small_group: Group) -> None:
+    gone = small_group.happens("delete_invoice", STUDIO)
     invoice = str(gone.get("sales_invoice_id") or gone["id"])
-    group.sync()
-    ((_, deleted_at, *_),) = known(group, "sales_invoices", invoice)
+    small_group.sync()
+    ((_, deleted_at, *_),) = known(small_group, "sales_invoices", invoice)
 
-    group.happens("restore_invoice", STUDIO, sales_invoice_id=invoice)
-    group.sync()
+    small_group.happens("restore_invoice", STUDIO, sales_invoice_id=invoice)
+    small_group.sync()
 
-    assert len(known(group, "sales_invoices", invoice)) == 1, "while it was deleted it said nothing"
-    lines = group.query(
+    assert len(known(small_group, "sales_invoices", invoice)) == 1, "while it was deleted it said nothing"
+    lines = small_group.query(
         f"select distinct _valid_to from raw_history.sales_invoices__details where sales_invoice_id = '{invoice}'"
     )
     assert lines == [(deleted_at,)]
-    assert group.query(f"select _deleted_at from raw.sales_invoices where id = '{invoice}'") == [(None,)]
+    assert small_group.query(f"select _deleted_at from raw.sales_invoices where id = '{invoice}'") == [(None,)]
 
 
 class KilledError(BaseException):
@@ -68,10 +66,9 @@ class KilledError(BaseException):
 
 
 @pytest.mark.parametrize("moment", ["before the load", "before the stamp"])
-def test_a_kill_leaves_no_second_copy(group: Group, moment: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    group.begin_synced()
-    contact, name, loaded = a_contact(group)
-    group.happens("change_contact", STUDIO, contact_id=contact, company_name="Wilgenhoek B.V.")
+def test_a_kill_leaves_no_second_copy(small_group: Group, moment: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    contact, name, loaded = a_contact(small_group)
+    small_group.happens("change_contact", STUDIO, contact_id=contact, company_name="Wilgenhoek B.V.")
 
     def killed(*_: object) -> None:
         raise KilledError
@@ -88,9 +85,9 @@ def test_a_kill_leaves_no_second_copy(group: Group, moment: str, monkeypatch: py
 
             patch.setattr(SliceWriter, "_before_load", keep_and_die)
         with pytest.raises(KilledError):
-            group.sync()
-    group.sync()
+            small_group.sync()
+    small_group.sync()
 
-    rows = group.query(f"select company_name, _valid_from from raw_history.contacts where id = '{contact}'")
+    rows = small_group.query(f"select company_name, _valid_from from raw_history.contacts where id = '{contact}'")
     assert rows == [(name, loaded)]
-    assert group.differences() == []
+    assert small_group.differences() == []
