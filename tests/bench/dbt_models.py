@@ -26,7 +26,7 @@ from typing import Any
 import duckdb
 
 from pipelines.config import Settings
-from pipelines.run.build import HOLDING_ROWS, copy_finance, dbt_environment, target_dir
+from pipelines.run.build import DBT, HOLDING_ROWS, copy_finance, dbt_environment, target_dir
 from pipelines.run.sync import sync
 from pipelines.sandbox.company import build_group
 from pipelines.sandbox.serve import start
@@ -101,7 +101,7 @@ def _dbt(settings: Settings, *arguments: str) -> dict[str, float]:
     """Seconds of the clock and of CPU of a dbt of its own."""
     environment = dbt_environment(settings, settings.project_root / "dbt_project", os.environ)
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # who sets it compiles dbt anew with every run
-    command = [sys.executable, "-W", "ignore", "-m", "dbt.cli.main", *arguments]
+    command = [sys.executable, "-W", "ignore", "-c", DBT, *arguments]
     begun = time.perf_counter()
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

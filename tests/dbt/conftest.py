@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from pipelines.run.build import DBT
 from pipelines.run.tables import history_tables, raw_tables
 from pipelines.warehouse.history import HISTORY
 from pipelines.warehouse.raw import create_tables
@@ -90,7 +91,7 @@ def dbt(project: Path, target: Path) -> Dbt:
         warehouse: Path, *arguments: str, environment: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-W", "ignore", "-m", "dbt.cli.main", "--warn-error", *arguments],
+            [sys.executable, "-W", "ignore", "-c", DBT, "--warn-error", *arguments],
             env={
                 **os.environ,
                 "DOVECOTE_WAREHOUSE": str(warehouse),

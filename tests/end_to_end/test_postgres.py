@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from pipelines.run.build import DBT
 from tests.dbt.conftest import build_company
 from tests.dbt.test_marts_page import sections
 from tests.end_to_end import postgres
@@ -110,7 +111,7 @@ def run_dbt(project: Path, directory: Path, engine: str, environment: dict[str, 
     target = directory / engine
     places = {"DBT_PROJECT_DIR": str(project), "DBT_PROFILES_DIR": str(project), "DBT_TARGET_PATH": str(target)}
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "dbt.cli.main", "--warn-error", "build", "--target", engine],
+        [sys.executable, "-W", "ignore", "-c", DBT, "--warn-error", "build", "--target", engine],
         env={**os.environ, **places, "DBT_LOG_PATH": str(target), **environment},
         cwd=directory,
         capture_output=True,
