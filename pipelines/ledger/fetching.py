@@ -29,7 +29,8 @@ from pipelines.moneybird.records import Parser, TableSlice
 from pipelines.moneybird.resources import Resource
 from pipelines.moneybird.turns import Turns
 from pipelines.warehouse.proofs import LedgerState
-from pipelines.warehouse.stamps import Read, SyncState
+from pipelines.warehouse.stamps import Read
+from pipelines.warehouse.sync_state import SyncState
 
 log = logging.getLogger(__name__)
 Load = Callable[[list[TableSlice], str], None]

@@ -30,7 +30,8 @@ from pipelines.ledger.standing import Standing
 from pipelines.moneybird.resources import Resource
 from pipelines.moneybird.turns import Turns, take_turns
 from pipelines.warehouse.connection import transaction
-from pipelines.warehouse.stamps import Read, SyncState
+from pipelines.warehouse.stamps import Read
+from pipelines.warehouse.sync_state import SyncState
 
 log = logging.getLogger(__name__)
 Round = Callable[[LedgerJob], Turns]

@@ -32,7 +32,7 @@ from pipelines.run.tables import raw_tables
 from pipelines.run.targets import Target, Transports, clients_for, find_targets, origin
 from pipelines.warehouse.connection import open_warehouse, warehouse_errors
 from pipelines.warehouse.raw import create_tables
-from pipelines.warehouse.stamps import SyncState
+from pipelines.warehouse.sync_state import SyncState
 
 log = logging.getLogger(__name__)
 _REQUESTS_A_FILE = 4  # general ones: the downloads before, those after a few seconds, the link

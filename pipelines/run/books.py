@@ -33,7 +33,7 @@ from pipelines.run.progress import Progress
 from pipelines.run.reports import ReportReader
 from pipelines.run.targets import Target, Transports, utc_now
 from pipelines.warehouse.proofs import LedgerState
-from pipelines.warehouse.stamps import SyncState
+from pipelines.warehouse.sync_state import SyncState
 
 _OF_FEED = {resource.feed: resource for resource in RESOURCES}
 

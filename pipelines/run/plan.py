@@ -20,7 +20,8 @@ from pipelines.moneybird.pagination import pages_for
 from pipelines.moneybird.resources import BY_NAME, RESOURCES, Bucket, Feed, Resource
 from pipelines.run.report_plan import REPORTS, BothWays, books_of, costs_both_ways, planned_reports
 from pipelines.warehouse.spending import Spent
-from pipelines.warehouse.stamps import Read, StampedRecord, SyncState
+from pipelines.warehouse.stamps import Read
+from pipelines.warehouse.sync_state import StampedRecord, SyncState
 
 BUCKETS: tuple[Bucket, ...] = ("general", "reports")
 HISTORY_CADENCE = timedelta(days=7)  # the ten years before the books, two requests an administration

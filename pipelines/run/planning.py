@@ -18,7 +18,7 @@ from pipelines.run.targets import require_tokens, utc_now
 from pipelines.warehouse import spending
 from pipelines.warehouse.connection import read_warehouse, warehouse_errors
 from pipelines.warehouse.raw import create_tables
-from pipelines.warehouse.stamps import SyncState
+from pipelines.warehouse.sync_state import SyncState
 
 OFFSET = "server_minus_local_seconds"  # in sync.meta
 UNREACHED = "unreached"  # in sync.meta: ids that no token of the last sync reached

@@ -21,7 +21,8 @@ from pipelines.moneybird.turns import Turns, take_turns
 from pipelines.run.plan import due_windows, hot_ids, is_due
 from pipelines.run.slices import SliceWriter
 from pipelines.run.targets import ROOT, Target
-from pipelines.warehouse.stamps import Read, StampedRecord, SyncState
+from pipelines.warehouse.stamps import Read
+from pipelines.warehouse.sync_state import StampedRecord, SyncState
 
 if TYPE_CHECKING:
     from pipelines.run.sync import Options

@@ -15,7 +15,7 @@ from pipelines.moneybird.resources import RESOURCES, Feed, Resource
 from pipelines.run import report_calendar as calendar
 from pipelines.run.report_calendar import Books, Held, Periods
 from pipelines.warehouse import report_periods
-from pipelines.warehouse.stamps import SyncState
+from pipelines.warehouse.sync_state import SyncState
 
 REPORTS = tuple(resource for resource in RESOURCES if resource.feed is Feed.REPORT)
 SWEPT = "swept"  # scope in sync.reads: when the month of the day was read

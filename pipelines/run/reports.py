@@ -33,7 +33,8 @@ from pipelines.warehouse import report_periods
 from pipelines.warehouse.drift import note_drift
 from pipelines.warehouse.proofs import LearnedAnswer, LedgerState
 from pipelines.warehouse.report_periods import Ledger, PeriodKey, ReadPeriod
-from pipelines.warehouse.stamps import Read, SyncState
+from pipelines.warehouse.stamps import Read
+from pipelines.warehouse.sync_state import SyncState
 
 log = logging.getLogger(__name__)
 PERIODS_A_PACKAGE = 300  # a package has up to nine tables and costs a second; a kill loses what waits for it

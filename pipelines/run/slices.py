@@ -27,7 +27,8 @@ from pipelines.run.targets import utc_now
 from pipelines.warehouse.dirty import LedgerTouch, mark_before
 from pipelines.warehouse.drift import note_drift
 from pipelines.warehouse.history import Superseded, keep_superseded
-from pipelines.warehouse.stamps import Children, Read, Stamp, SyncState
+from pipelines.warehouse.stamps import Children, Read, Stamp, note_loading, write_stamp
+from pipelines.warehouse.sync_state import SyncState
 
 log = logging.getLogger(__name__)
 SLICE_RECORDS = 20_000  # one dlt package costs half a second, and memory grows with the slice
@@ -115,9 +116,9 @@ class SliceWriter:
                 tables += _table_slices(resource, parsed)
             del pages, parsed
         self._before_load(stamp)
-        self._state.note_loading(stamp.records)
+        note_loading(self._connection, stamp.records)
         self._loader.load(tables, slice_id)
-        self._state.write(stamp, CHILDREN, at)
+        write_stamp(self._connection, stamp, CHILDREN, at)
         note_drift(self._connection, drift, at)
         self._after_stamp(stamp, tables)
 

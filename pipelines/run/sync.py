@@ -40,7 +40,8 @@ from pipelines.warehouse import drift, spending
 from pipelines.warehouse.connection import open_warehouse, warehouse_errors
 from pipelines.warehouse.history import HISTORY
 from pipelines.warehouse.raw import create_tables
-from pipelines.warehouse.stamps import SyncState
+from pipelines.warehouse.stamps import distrust_loading
+from pipelines.warehouse.sync_state import SyncState
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +97,7 @@ class _Sync:
 
     def run(self) -> SyncReport:
         self.loader.drop_pending()
-        self.state.distrust_loading()
+        distrust_loading(self.connection)
         clients = clients_for(self.settings, self.budget, self.options.transport, self.options.backoff)
         try:
             targets = self._targets(clients)

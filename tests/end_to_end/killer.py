@@ -64,7 +64,7 @@ POINTS = {
     "merged": Point(_DLT_JOBS, "SqlLoadJob.run", "exit", "between two tables of a package"),
     "loaded": Point("pipelines.run.load", "Loader.load", "exit", "between package and stamp", _of_records),
     "stamp": Point("pipelines.warehouse.stamps", "transaction", "block", "inside the stamp, before its commit"),
-    "stamped": Point("pipelines.warehouse.stamps", "SyncState.write", "exit", "after the stamp"),
+    "stamped": Point("pipelines.run.slices", "write_stamp", "exit", "after the stamp"),
     "ledger_load": Point("pipelines.run.load", "Loader.load", "entry", "before the ledger's package", _of_the_ledger),
     "ledger_merged": Point(_DLT_JOBS, "SqlLoadJob.run", "exit", "inside the ledger's package", _ledger_merge),
     "ledger_loaded": Point("pipelines.run.load", "Loader.load", "exit", "between lines and notes", _of_the_ledger),

@@ -18,7 +18,7 @@ from pipelines.run.load import Loader
 from pipelines.run.sync import new_slice_id
 from pipelines.run.targets import Target, clients_for, find_targets, utc_now
 from pipelines.warehouse.connection import open_warehouse
-from pipelines.warehouse.stamps import SyncState
+from pipelines.warehouse.sync_state import SyncState
 from tests.end_to_end.conftest import AT_ONCE, Group
 
 

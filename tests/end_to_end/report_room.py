@@ -25,7 +25,7 @@ from pipelines.run.tables import raw_tables
 from pipelines.run.targets import Target, clients_for, find_targets, utc_now
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.warehouse.raw import create_tables
-from pipelines.warehouse.stamps import SyncState
+from pipelines.warehouse.sync_state import SyncState
 from tests.end_to_end.conftest import AT_ONCE, Group
 
 Row = tuple[Any, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.warehouse.stamps import SyncState
+from pipelines.run import slices
 from tests.end_to_end.conftest import Group
 
 STUDIO = 1
@@ -19,7 +19,7 @@ def die_before_the_stamp(group: Group, monkeypatch: pytest.MonkeyPatch) -> None:
         raise KilledError
 
     with monkeypatch.context() as patch:
-        patch.setattr(SyncState, "write", killed)
+        patch.setattr(slices, "write_stamp", killed)
         with pytest.raises(KilledError):
             group.sync()
 

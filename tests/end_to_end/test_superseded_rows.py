@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from pipelines.run import slices
 from pipelines.run.slices import SliceWriter
-from pipelines.warehouse.stamps import SyncState
 from tests.end_to_end.conftest import Group
 
 STUDIO = 1
@@ -75,7 +75,7 @@ def test_a_kill_leaves_no_second_copy(small_group: Group, moment: str, monkeypat
 
     with monkeypatch.context() as patch:
         if moment == "before the stamp":
-            patch.setattr(SyncState, "write", killed)
+            patch.setattr(slices, "write_stamp", killed)
         else:
             keep = SliceWriter._before_load
 

@@ -130,8 +130,8 @@ def test_two_saves_in_one_second_are_both_seen(small_group: Group) -> None:
 
 KILLED = """
 import os, signal, sys
+from pipelines.run import slices
 from pipelines.warehouse.proofs import LedgerState
-from pipelines.warehouse.stamps import SyncState
 {method} = lambda *arguments, **named: os.kill(os.getpid(), signal.SIGKILL)
 from pipelines.cli import main
 sys.argv[1:] = ["sync"]
@@ -139,7 +139,7 @@ main()
 """
 
 
-@pytest.mark.parametrize("method", ["SyncState.write", "LedgerState.replaced"])
+@pytest.mark.parametrize("method", ["slices.write_stamp", "LedgerState.replaced"])
 def test_a_kill_between_load_and_stamp_loses_nothing(small_group: Group, method: str) -> None:
     small_group.happens("advance_clock", STUDIO, seconds=60)
     for kind, administration, fields in CHANGES:

@@ -13,7 +13,7 @@ import pytest
 from pipelines.run.tables import raw_tables
 from pipelines.warehouse.dirty import LedgerTouch, mark_after, mark_before
 from pipelines.warehouse.raw import create_tables
-from pipelines.warehouse.stamps import SyncState
+from pipelines.warehouse.sync_state import SyncState
 
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
 MUTATION = LedgerTouch(

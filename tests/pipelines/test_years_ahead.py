@@ -12,7 +12,7 @@ from pipelines.ledger.calendar import YEARS_AHEAD, Month, months_of, next_year_i
 from pipelines.run.tables import raw_tables
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.warehouse.raw import create_tables
-from pipelines.warehouse.stamps import SyncState
+from pipelines.warehouse.sync_state import SyncState
 
 TODAY = date(2026, 11, 22)
 
