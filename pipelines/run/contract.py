@@ -42,6 +42,7 @@ SYNC_TABLES: Mapping[str, str] = {
     "meta": "version of these tables",
     "reads": "when a list, window or report was last read, by the server's clock",
     "record_versions": "the version and fingerprint of every record that counts as loaded",
+    "referred": "ids that loaded records point at and that wait for their list to be read; mostly empty",
     "report_periods": "which periods of which reports are held, and whether the ledger moved since",
     "requests": "what runs were planned to ask and what they asked, per administration and bucket",
 }

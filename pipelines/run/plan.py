@@ -7,7 +7,7 @@ in recent runs, and once the feeds have answered and the changed records are rea
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -221,10 +221,13 @@ def _is_old(read: Read | None, now: datetime) -> bool:
     return read is None or now - read.read_at >= HISTORY_CADENCE
 
 
-def is_due(resource: Resource, reads: Mapping[tuple[str, str], Read], now: datetime, full: bool) -> bool:
-    """Whether this run reads the resource at all, by its cadence."""
+def is_due(
+    resource: Resource, reads: Mapping[tuple[str, str], Read], referred: Set[str], now: datetime, full: bool
+) -> bool:
+    """Whether this run reads the resource at all: by its cadence, or because records point at one of it that nobody
+    has (`referred`), and the run that found that out ended before it could look."""
     last = reads.get((resource.name, feeds.RECENT))
-    return full or resource.cadence.is_due(last.read_at if last else None, now)
+    return full or resource.name in referred or resource.cadence.is_due(last.read_at if last else None, now)
 
 
 def hot_ids(stamped: Mapping[str, StampedRecord | feeds.Known]) -> Counter[str]:
@@ -237,10 +240,10 @@ def hot_ids(stamped: Mapping[str, StampedRecord | feeds.Known]) -> Counter[str]:
 
 
 def _records(state: SyncState, known: Known, full: bool) -> AdministrationPlan:
-    reads = state.reads(known.administration_id)
+    reads, referred = state.reads(known.administration_id), state.referred(known.administration_id)
     plan = AdministrationPlan(known.administration_id, known.name)
     for resource in RESOURCES:
-        if resource.feed not in {Feed.VERSIONS, Feed.LIST} or not is_due(resource, reads, known.now, full):
+        if resource.feed not in {Feed.VERSIONS, Feed.LIST} or not is_due(resource, reads, referred, known.now, full):
             continue
         if resource.feed is Feed.VERSIONS:
             requests = _version_requests(state, resource, known, reads, full)

@@ -77,15 +77,16 @@ class RecordReader:
 
     def _everything(self, target: Target) -> Turns:
         reads = self._state.reads(target.administration_id)  # whether one is due depends on its own readings alone
+        referred = self._state.referred(target.administration_id)  # … and on what an earlier run did not come to
         for resource in RESOURCES:
-            due = resource.feed in _RECORD_FEEDS and is_due(resource, reads, target.now, self._options.full)
+            due = resource.feed in _RECORD_FEEDS and is_due(resource, reads, referred, target.now, self._options.full)
             if due and not target.stopped:
                 yield from self._isolated(target, resource)
 
     def _referred(self, target: Target) -> Turns:
-        for (administration_id, name), ids in sorted(self._slices.referred.items()):
-            wanted = administration_id == target.administration_id and (administration_id, name) not in self._read
-            if wanted and not target.stopped and not ids <= self._known(target, BY_NAME[name]).keys():
+        administration_id = target.administration_id
+        for name in sorted(self._state.referred(administration_id)):
+            if not target.stopped and (administration_id, name) not in self._read:
                 log.info("sync.referred administration=%s resource=%s", administration_id, name)
                 self.found[(administration_id, name)] += 1
                 yield from self._isolated(target, BY_NAME[name])

@@ -69,7 +69,6 @@ class SliceWriter:
         self._refused: set[Key] = set()  # came in another shape: nothing of them counts as read in this run
         self.rows: Counter[str] = Counter()  # records inserted, changed or tombstoned
         self.tombstones: Counter[str] = Counter()
-        self.referred: dict[Key, set[str]] = defaultdict(set)  # ids that new records point at
 
     def add(self, resource: Resource, page: Page, fetched_at: datetime | None = None) -> None:
         """Takes a page, of a version feed with the server's time of its answer; a full slice is written at once."""
@@ -115,12 +114,13 @@ class SliceWriter:
                 stamp.records[name] = parsed.stamps
                 tables += _table_slices(resource, parsed)
             del pages, parsed
+        stamp.referred = _referred(tables)
         self._before_load(stamp)
         note_loading(self._connection, stamp.records)
         self._loader.load(tables, slice_id)
         write_stamp(self._connection, stamp, CHILDREN, at)
         note_drift(self._connection, drift, at)
-        self._after_stamp(stamp, tables)
+        self._count(stamp)
 
     def _note_refused(self, stamp: Stamp, parsed: Parsed) -> None:
         """What did not fit is due again. A resource in another shape keeps its last good rows, also those that vanished
@@ -149,22 +149,26 @@ class SliceWriter:
             if resource.history:
                 keep_superseded(self._connection, Superseded(name, tuple(CHILDREN[name])), keys, utc_now())
 
-    def _after_stamp(self, stamp: Stamp, tables: list[TableSlice]) -> None:
+    def _count(self, stamp: Stamp) -> None:
         for changed in stamp.records.values():
             for count in changed.group_by("administration_id").aggregate([([], "count_all")]).to_pylist():
                 self.rows[count["administration_id"]] += count["count_all"]
         for (administration_id, _), ids in stamp.gone.items():
             self.tombstones[administration_id] += len(ids)
             self.rows[administration_id] += len(ids)
-        for table in tables:
-            for name in _REFERENCES.keys() & set(table.rows.column_names):
-                pairs = table.rows.select(["administration_id", name]).group_by(["administration_id", name])
-                for row in pairs.aggregate([]).to_pylist():
-                    if row[name] is not None:
-                        self.referred[(row["administration_id"], _REFERENCES[name])].add(row[name])
 
 
 _REFERENCES = {resource.reference: resource.name for resource in RESOURCES if resource.cadence is not Cadence.HOT}
+
+
+def _referred(tables: list[TableSlice]) -> dict[str, pa.Table]:
+    """Resource → administration_id and id of what these rows point at, of lists that are not read in every run."""
+    found: dict[str, list[pa.Table]] = defaultdict(list)
+    for table in tables:
+        for name in _REFERENCES.keys() & set(table.rows.column_names):
+            pairs = table.rows.select(["administration_id", name]).group_by(["administration_id", name]).aggregate([])
+            found[_REFERENCES[name]].append(pairs.rename_columns(["administration_id", "id"]))
+    return {resource: pa.concat_tables(ids) for resource, ids in found.items()}
 
 
 def _keys(stamp: Stamp, name: str) -> pa.Table:

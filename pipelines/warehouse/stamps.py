@@ -16,6 +16,7 @@ import pyarrow as pa
 from pipelines.warehouse import ledger_pages
 from pipelines.warehouse.connection import transaction
 from pipelines.warehouse.dirty import LedgerTouch, mark_after
+from pipelines.warehouse.referred import forget_referred, note_referred
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Stamp:
     touches: list[tuple[LedgerTouch, pa.Table]] = field(
         default_factory=list
     )  # documents that may have moved the ledger
+    referred: dict[str, pa.Table] = field(default_factory=dict)  # resource → administration_id, id records point at
 
 
 def note_loading(connection: duckdb.DuckDBPyConnection, records: Mapping[str, pa.Table]) -> None:
@@ -91,7 +93,10 @@ def write_stamp(
         for touch, documents in stamp.touches:
             mark_after(connection, touch, documents)
             ledger_pages.forget(connection, documents.column("administration_id").unique().to_pylist())
+        for resource, pointed_at in stamp.referred.items():
+            note_referred(connection, resource, pointed_at)
         write_reads(connection, stamp.reads)
+        forget_referred(connection, {(administration_id, name) for administration_id, name, _ in stamp.reads})
         connection.execute("truncate sync.loading")
     return sum(len(ids) for ids in stamp.gone.values())
 

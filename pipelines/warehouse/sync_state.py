@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.errors import ConfigurationError
-from pipelines.warehouse import ledger_pages, proofs, report_periods, spending
+from pipelines.warehouse import ledger_pages, proofs, referred, report_periods, spending
 from pipelines.warehouse.stamps import Read, write_reads
 
 _SCHEMA = """
@@ -49,7 +49,8 @@ class SyncState:
     def __init__(self, connection: duckdb.DuckDBPyConnection, *, read_only: bool = False) -> None:
         self._con = connection
         if not read_only:
-            connection.execute(_SCHEMA + proofs.SCHEMA + report_periods.SCHEMA + spending.SCHEMA + ledger_pages.SCHEMA)
+            parts = (proofs, report_periods, spending, ledger_pages, referred)
+            connection.execute(_SCHEMA + "".join(part.SCHEMA for part in parts))
 
     def check_origin(self, origin: str) -> None:
         """Refuses another API than the one the warehouse was filled from; one would tombstone the other's records.
@@ -111,6 +112,10 @@ class SyncState:
             [administration_id],
         ).fetchall()
         return {(row[0], row[1]): Read(row[2], row[3]) for row in rows}
+
+    def referred(self, administration_id: str) -> set[str]:
+        """Resources of which a record is missing that others point at."""
+        return referred.referred(self._con, administration_id)
 
     def administrations(self) -> dict[str, str]:
         """Every administration ever synced: id → name."""
