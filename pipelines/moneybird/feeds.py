@@ -157,8 +157,7 @@ def poll_versions(
 
 def fetch_requests(due: Mapping[str, str]) -> int:
     """What fetching those records (id → scope) costs."""
-    ids = sorted(due)
-    return sum(len({due[i] for i in ids[start : start + PER_PAGE]}) for start in range(0, len(ids), PER_PAGE))
+    return len(_requests(due))
 
 
 def fetch_records(
@@ -167,18 +166,29 @@ def fetch_records(
     """The records behind `due` (id → scope), 100 a request, with the server's time of each answer. Records that were
     not asked for are refused.
 
-    Takes out of `due` what came, held back or not: what stays there did not, and a million ids are not kept for that.
+    Empties `due`, and when all were asked for holds what did not come: a million ids that wait while slices are loaded
+    take a tenth of the memory as text, and one held back counts as come.
     """
-    ids = sorted(due, reverse=True)
-    while ids:
-        asked = [ids.pop() for _ in range(min(PER_PAGE, len(ids)))]
-        for scope in sorted({due[i] for i in asked}):
-            part = {i for i in asked if due.get(i) == scope}
-            look = partial(read_page, resource, administration_id, asked=part, scope=scope)
-            answer = client.fetch(administration_id, resource.path, sorted(part), look)
-            for i in part & answer.looked.seen:
-                del due[i]
-            yield answer.looked, answer.server_time
+    waiting = _requests(due)
+    due.clear()
+    while waiting:
+        scope, text = waiting.pop()
+        part = set(text.split("\n"))
+        look = partial(read_page, resource, administration_id, asked=part, scope=scope)
+        answer = client.fetch(administration_id, resource.path, sorted(part), look)
+        due.update(dict.fromkeys(part - answer.looked.seen, scope))
+        yield answer.looked, answer.server_time
+
+
+def _requests(due: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Scope and ids, a line each, of every request; the first one last."""
+    ids = sorted(due)
+    together = [ids[start : start + PER_PAGE] for start in range(0, len(ids), PER_PAGE)]
+    return [
+        (scope, "\n".join(i for i in asked if due[i] == scope))
+        for asked in reversed(together)
+        for scope in sorted({due[i] for i in asked}, reverse=True)
+    ]
 
 
 def read_list(
