@@ -10,7 +10,6 @@ accounts do, the two reports by contact are not provable from lines."""
 
 from __future__ import annotations
 
-import logging
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -31,7 +30,6 @@ from pipelines.moneybird.turns import Turns, take_turns
 from pipelines.warehouse.proofs import ProofRow
 from pipelines.warehouse.report_periods import read_periods
 
-log = logging.getLogger(__name__)
 _SHOWN = 3  # members named in a reason
 Again = tuple[str, str, date, date]  # administration, report, first and last day
 
@@ -127,8 +125,7 @@ class DimensionProver:
                 for account, (start, end) in choice.spans:
                     yield from self._fetcher.account(job, account, start, end)
         except ApiError as error:
-            log.warning("dimensions.stopped administration=%s cause=%s", job.administration_id, error)
-            job.error = error
+            job.error = error  # logged by whoever is told of it
 
     def _due(self, job: LedgerJob) -> dict[int, set[Slice]]:
         due: dict[int, set[Slice]] = defaultdict(set)

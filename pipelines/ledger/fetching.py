@@ -98,12 +98,12 @@ class Fetcher:
                 by_month=job.dialects.by_month,
             )
         except MalformedAnswerError as error:
-            log.warning("ledger.lines_refused administration=%s cause=%s", job.administration_id, error)
             self._pages.done(job.administration_id)
             job.refused.add(account)
-            job.problems.append(error)
             if error.status is not None:  # no JSON, four times: every other account would cost as much
                 raise
+            log.warning("ledger.lines_refused administration=%s cause=%s", job.administration_id, error)
+            job.problems.append(error)
             return
         self._learn(job, account, wanted, lines)
         self._add(job, [account], account, wanted, [lines])

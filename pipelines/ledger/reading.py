@@ -88,8 +88,7 @@ class LedgerReader:
         try:
             yield from round_(job)
         except ApiError as error:
-            log.warning("ledger.stopped administration=%s cause=%s", job.administration_id, error)
-            job.error = error
+            job.error = error  # logged by whoever is told of it
 
     def _first(self, job: LedgerJob) -> Turns:
         """Each year, and after the last one a further year as long as the one before it moved."""

@@ -74,22 +74,27 @@ class Books:
                 self.connection, self.state, fetcher, totals, lambda: self._spare(plan), first_lines=first_lines
             )
             proofs = reader.run(jobs)
-        for target, job in zip(reached, jobs, strict=True):
-            _note(job, target)
-        self._reports(targets, jobs, fetcher)
-        for target, job in zip(reached, jobs, strict=True):
+        own = list(zip(reached, jobs, strict=True))
+        for target, job in own:
+            if job.error is None:
+                target.answered()
+        _tell(own)
+        self._reports(targets, own, fetcher)
+        for target, job in own:
             target.errors += job.problems
         self.rows.update(fetcher.rows)
         return proofs
 
-    def _reports(self, targets: list[Target], jobs: list[LedgerJob], fetcher: Fetcher) -> None:
+    def _reports(self, targets: list[Target], own: list[tuple[Target, LedgerJob]], fetcher: Fetcher) -> None:
         """Moneybird's own reports: which periods are due depends on the ledger lines that were just read."""
         self.progress.stage("reading reports")
         reports = ReportReader(self.connection, self.state, self.load, self.new_slice_id, utc_now, full=self.full)
         prover = DimensionProver(self.connection, fetcher)
+        jobs = [job for _, job in own]
         with self.budget.stored_before_waits(reports.flush), self.budget.stored_before_waits(fetcher.before_wait):
             reports.run(targets)
             prover.fetch(jobs)
+            _tell(own)
             if again := prover.differing(jobs):
                 reports.run(targets, again)
         prover.prove(jobs)
@@ -131,9 +136,8 @@ class Books:
             self.rows.update(source.rows)
 
 
-def _note(job: LedgerJob, target: Target) -> None:
-    """What ended the reading of a ledger decides whether its administration's reports are asked for."""
-    if job.error is None:
-        target.answered()
-    else:
-        target.failed(job.error)
+def _tell(own: list[tuple[Target, LedgerJob]]) -> None:
+    """What ended the reading of a ledger, told once; it decides whether its administration's reports are asked for."""
+    for target, job in own:
+        if job.error is not None and job.error not in target.errors:
+            target.failed(job.error)
