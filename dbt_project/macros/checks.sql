@@ -1,6 +1,7 @@
 {#- Every check is a model check_<name> and one row here: what it proves, its class and up to where two sides are equal.
     A check with `items` also has a model items_<name> that names the documents behind its amount. `reads` are the
-    resources without which it says nothing: where one was never read, it is not computable. -#}
+    resources without which it says nothing: where one was never read, it is not computable; where one could not
+    be read when another was, a difference waits for the next sync. `follows` are resources that only this is asked of. -#}
 {% macro recon_check_rows() -%}
     {{ return({
         'ledger_balanced': {'name': 'Ledger lines balance per day', 'class': 'copy', 'tolerance': '0.00',
@@ -56,7 +57,8 @@
         'intercompany_contacts_are_sure': {'name': 'Companies of the group are known by their number', 'class': 'definition', 'tolerance': '0.00', 'items': true,
             'reads': ['contacts']},
         'tax_equals_report': {'name': "VAT per rate and box equals Moneybird''s tax report", 'class': 'books', 'tolerance': '0.00', 'items': true,
-            'reads': ['sales_invoices', 'external_sales_invoices', 'purchase_invoices', 'receipts', 'tax_rates']},
+            'reads': ['sales_invoices', 'external_sales_invoices', 'purchase_invoices', 'receipts', 'tax_rates'],
+            'follows': ['general_ledger']},
         'vat_accounts_explained': {'name': 'VAT accounts equal the VAT of documents', 'class': 'books', 'tolerance': '0.00', 'items': true,
             'reads': ['general_ledger', 'sales_invoices', 'external_sales_invoices', 'purchase_invoices', 'receipts', 'tax_rates']},
         'box_known': {'name': 'Every line has a box of the VAT return', 'class': 'books', 'tolerance': '0.00', 'items': true,

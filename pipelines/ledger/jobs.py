@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from pipelines.errors import ApiError
+from pipelines.errors import ApiError, RequestRefusedError
 from pipelines.ledger.chart import Chart
 from pipelines.ledger.comparison import Reading
 from pipelines.ledger.dialects import Dialects
@@ -28,6 +28,11 @@ class LedgerJob:
     years: dict[int, YearState] = field(default_factory=dict)
     chart: Chart = field(default_factory=lambda: Chart({}))
     dialects: Dialects = field(default_factory=lambda: Dialects("", {}))
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the totals of all years came, and the lines that they asked for."""
+        return self.error is None and not any(isinstance(one, RequestRefusedError) for one in self.problems)
 
 
 @dataclass

@@ -238,17 +238,22 @@ def _one(
 
 
 def _unread(connection: duckdb.DuckDBPyConnection, administration_id: str) -> str:
-    """Why there are no lines to compare with; nothing when its ledger was read once."""
+    """Why there are no lines to compare with; nothing when its ledger was read once, and since then to its end."""
     row = connection.execute(
         """select synced_at,
+                  exists (select * from sync.unread where administration_id = $a and resource = 'journal_entries'),
                   exists (select * from sync.reads where administration_id = $a and resource = 'general_ledger'),
                   (select max(reason) from sync.ledger_proof where administration_id = $a and state = 'not_provable')
            from sync.administrations where administration_id = $a""",
         {"a": administration_id},
     ).fetchone()
-    synced_at, is_read, refused = row or (None, False, None)
+    synced_at, is_torn, is_read, refused = row or (None, False, False, None)
     if refused:
         return f"Its ledger could not be read, so there is nothing to compare; {refused}."
+    if is_read and is_torn:
+        return (
+            "The last reading of its ledger broke off, so some lines are newer than others; run `dovecote sync` first."
+        )
     if is_read:
         return ""
     if synced_at is None:

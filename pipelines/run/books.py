@@ -62,6 +62,8 @@ class Books:
             LedgerJob(t.administration_id, t.client, t.period_start.year, t.today, t.now, self.full) for t in reached
         ]
         totals, lines = _OF_FEED[Feed.CONTROL_TOTALS], _OF_FEED[Feed.LEDGER_LINES]
+        for job in jobs:  # from here to its end there may be new totals beside old lines
+            self.state.note_unread(job.administration_id, {lines.name}, job.now)
         fetcher = Fetcher(
             self.connection, self.state, self.parser, self.load, totals, lines, self.new_slice_id, utc_now
         )
@@ -78,6 +80,8 @@ class Books:
         for target, job in own:
             if job.error is None:
                 target.answered()
+                read = {totals.name, lines.name} if job.is_read else {lines.name}
+                self.state.forget_unread(job.administration_id, read)
         _tell(own)
         self._reports(targets, own, fetcher)
         for target, job in own:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 STEADY_READS = 4  # a list is read at most this often in a run before it is called unsteady
+LEDGER = next(resource.name for resource in RESOURCES if resource.feed is Feed.CONTROL_TOTALS)
 _RECORD_FEEDS = (Feed.VERSIONS, Feed.LIST)
 
 
@@ -65,6 +66,8 @@ class RecordReader:
         """Reads every resource that is due. A failing resource never stops another administration."""
         for target in targets:
             self._slices.add(ROOT, target.page)
+            due = {resource.name for resource in self._due(target)}
+            self._state.note_unread(target.administration_id, due | {LEDGER}, target.now)
         self._options.progress.stage("reading records")
         take_turns(self._everything(target) for target in targets)
         self._slices.flush()
@@ -76,12 +79,18 @@ class RecordReader:
         self._slices.flush()
 
     def _everything(self, target: Target) -> Turns:
+        for resource in self._due(target):
+            if not target.stopped:
+                yield from self._isolated(target, resource)
+
+    def _due(self, target: Target) -> list[Resource]:
         reads = self._state.reads(target.administration_id)  # whether one is due depends on its own readings alone
         referred = self._state.referred(target.administration_id)  # … and on what an earlier run did not come to
-        for resource in RESOURCES:
-            due = resource.feed in _RECORD_FEEDS and is_due(resource, reads, referred, target.now, self._options.full)
-            if due and not target.stopped:
-                yield from self._isolated(target, resource)
+        return [
+            resource
+            for resource in RESOURCES
+            if resource.feed in _RECORD_FEEDS and is_due(resource, reads, referred, target.now, self._options.full)
+        ]
 
     def _referred(self, target: Target) -> Turns:
         administration_id = target.administration_id

@@ -73,24 +73,23 @@ class ReportReader:
         self.drift = merged([])
         ledgers = report_periods.ledgers(self._con)
         take_turns(
-            self._administration(target, ledgers.get(target.administration_id, Ledger()), again)
-            for target in targets
-            if not target.stopped
+            self._administration(target, ledgers.get(target.administration_id, Ledger()), again) for target in targets
         )
         self.flush()
         drift = [(one.administration_id, one.resource, one.path, one.type, one.records) for one in self.drift]
         note_drift(self._con, drift, self._utc_now())
 
     def _administration(self, target: Target, ledger: Ledger, again: Collection[Again]) -> Turns:
+        """Also of an administration that is not asked any more, what is held may be of older books by now."""
         books = Books(target.period_start.year, target.today, target.now, ledger, self._full)
         held = held_reports(self._con, self._state, target.administration_id)
         for resource in REPORTS:
             wanted = {Period(*one[2:]) for one in again if one[:2] == (target.administration_id, resource.name)}
+            job = _Job(target, resource, books, inherited(held, resource), sorted(wanted))
             if not target.stopped and (wanted or not again):
-                job = _Job(target, resource, books, inherited(held, resource), sorted(wanted))
                 yield from self._report(job)
                 held[resource.name] = job.held
-                self._mark_stale(job)
+            self._mark_stale(job)
 
     def _report(self, job: _Job) -> Turns:
         """Every due period of one report."""

@@ -31,7 +31,7 @@ from pipelines.run.plan import BUCKETS, Known, Plan, plan_books, plan_run
 from pipelines.run.planning import OFFSET, UNREACHED, limits, unreached
 from pipelines.run.progress import Progress, Silent
 from pipelines.run.quota import shared_budget
-from pipelines.run.records import RecordReader
+from pipelines.run.records import LEDGER, RecordReader
 from pipelines.run.slices import SliceWriter
 from pipelines.run.sync_report import AdministrationReport, SyncReport, not_read, told
 from pipelines.run.tables import declared_paths, history_tables, raw_tables
@@ -218,13 +218,16 @@ class _Sync:
         report.seconds_waited = self.budget.seconds_waited
 
     def _note_requests(self, targets: list[Target], unchanged: Plan, plan: Plan) -> None:
-        """What the next plan learns from; an administration that was stopped half-way teaches nothing."""
+        """What the next plan learns from; an administration that was stopped half-way teaches nothing, and one whose
+        ledger was not read nothing about reports."""
         before, after, spent = unchanged.by_administration(), plan.by_administration(), self.budget.spent_for
         usual = spending.FULL if self.options.full else spending.USUAL
         rows: dict[spending.Whose, tuple[str, spending.Spent]] = {}
         for target in targets:
             kind = usual if target.administration_id in self.known_before else spending.FIRST
-            for bucket in BUCKETS if not target.stopped else ():
+            bookless = LEDGER in self.state.unread(target.administration_id)
+            learned = () if target.stopped else ("general",) if bookless else BUCKETS
+            for bucket in learned:
                 whose = (target.administration_id, bucket)
                 rows[whose] = (kind, spending.Spent(before[whose], after[whose], spent[whose]))
         if rows:

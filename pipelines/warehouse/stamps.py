@@ -17,6 +17,7 @@ from pipelines.warehouse import ledger_pages
 from pipelines.warehouse.connection import transaction
 from pipelines.warehouse.dirty import LedgerTouch, mark_after
 from pipelines.warehouse.referred import forget_referred, note_referred
+from pipelines.warehouse.unread import forget_unread
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,9 @@ def write_stamp(
         for resource, pointed_at in stamp.referred.items():
             note_referred(connection, resource, pointed_at)
         write_reads(connection, stamp.reads)
-        forget_referred(connection, {(administration_id, name) for administration_id, name, _ in stamp.reads})
+        lists = {(administration_id, name) for administration_id, name, _ in stamp.reads}
+        forget_referred(connection, lists)
+        forget_unread(connection, lists)
         connection.execute("truncate sync.loading")
     return sum(len(ids) for ids in stamp.gone.values())
 

@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.errors import ConfigurationError
-from pipelines.warehouse import ledger_pages, proofs, referred, report_periods, spending
+from pipelines.warehouse import ledger_pages, proofs, referred, report_periods, spending, unread
 from pipelines.warehouse.stamps import Read, write_reads
 
 _SCHEMA = """
@@ -49,7 +49,7 @@ class SyncState:
     def __init__(self, connection: duckdb.DuckDBPyConnection, *, read_only: bool = False) -> None:
         self._con = connection
         if not read_only:
-            parts = (proofs, report_periods, spending, ledger_pages, referred)
+            parts = (proofs, report_periods, spending, ledger_pages, referred, unread)
             connection.execute(_SCHEMA + "".join(part.SCHEMA for part in parts))
 
     def check_origin(self, origin: str) -> None:
@@ -116,6 +116,17 @@ class SyncState:
     def referred(self, administration_id: str) -> set[str]:
         """Resources of which a record is missing that others point at."""
         return referred.referred(self._con, administration_id)
+
+    def note_unread(self, administration_id: str, resources: Iterable[str], at: datetime) -> None:
+        """What a run is about to read; see `unread`."""
+        unread.note_unread(self._con, administration_id, resources, at)
+
+    def forget_unread(self, administration_id: str, resources: Iterable[str]) -> None:
+        unread.forget_unread(self._con, {(administration_id, resource) for resource in resources})
+
+    def unread(self, administration_id: str) -> dict[str, datetime]:
+        """Resource → since when runs set out to read it and did not."""
+        return unread.unread(self._con, administration_id)
 
     def administrations(self) -> dict[str, str]:
         """Every administration ever synced: id → name."""

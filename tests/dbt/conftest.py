@@ -39,6 +39,7 @@ SYNC_TABLES = (
     "report_periods (administration_id VARCHAR, resource VARCHAR, period_start_date DATE, period_end_date DATE,"
     " read_at TIMESTAMPTZ, row_count BIGINT, moves HUGEINT, is_stale BOOLEAN)",
     "reads (administration_id VARCHAR, resource VARCHAR, scope VARCHAR, read_at TIMESTAMPTZ, row_count BIGINT)",
+    "unread (administration_id VARCHAR, resource VARCHAR, since TIMESTAMPTZ)",
     "ledger_slices (administration_id VARCHAR, ledger_account_id VARCHAR, month_date DATE, read_at TIMESTAMPTZ,"
     " changed_at TIMESTAMPTZ)",
 )

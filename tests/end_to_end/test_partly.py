@@ -131,6 +131,28 @@ def test_faults_that_are_not_in_a_row_put_nothing_off(small_group: Group) -> Non
     assert small_group.query(stamped) == [(True,)]
 
 
+def test_documents_that_are_newer_than_the_ledger_are_in_motion_and_no_break(small_group: Group) -> None:
+    """That the ledger was read and proved once does not make it today's."""
+    small_group.happens("create_and_send_invoice", STUDIO)
+    small_group.fault("status", status=500, match=f"{small_group.id(STUDIO)}/reports/journal_entries", times=9999)
+    assert small_group.sync().status == "partly"
+    unread = "select resource from sync.unread where administration_id = '{}' order by 1"
+    assert small_group.query(unread.format(small_group.id(STUDIO))) == [("general_ledger",), ("journal_entries",)]
+    assert small_group.query(unread.format(small_group.id(HOLDING))) == []
+
+    (file,) = check(small_group, small_group.id(STUDIO), year=2025).outcomes
+    assert "broke off" in str(file.error)
+    built = small_group.dovecote("build")
+
+    assert built.returncode == 0, built.stdout + built.stderr
+    found = "select distinct status, administration_id from marts.recon_checks where class in ('copy', 'books')"
+    differing = [row for row in small_group.query(found) if row[0] not in {"ok", "not_computable"}]
+    assert differing == [("in_motion", small_group.id(STUDIO))]
+    small_group.control.delete("/_sandbox/faults")
+    small_group.sync()
+    assert small_group.query("from sync.unread") == []
+
+
 def test_an_unknown_time_zone_is_assumed_to_be_amsterdam_and_said(small_group: Group) -> None:
     small_group.world.administrations[int(small_group.id(STUDIO))].time_zone = "Mars/Phobos"
 

@@ -136,6 +136,23 @@ def test_a_moved_month_is_read_again_a_day_later_and_nothing_else_is(room: Repor
     assert room.group.query("select count(*) from sync.report_periods where is_stale") == [(0,)]
 
 
+def test_reports_that_were_put_off_after_faults_are_known_to_be_of_older_books(room: ReportRoom) -> None:
+    room.read()
+    studio = room.group.id(STUDIO)
+    room.group.happens("advance_clock", STUDIO, seconds=DAY)
+    for name in ("tax", "debtors", "creditors"):
+        room.group.fault("status", status=503, match=f"{studio}/reports/{name}", times=99)
+    with room.lines_moved(studio, MONTH.start):
+        failed = room.read()
+
+    assert [target.stopped for target in failed.targets if target.administration_id == studio] == [True]
+    assert {name for a, name, _ in failed.asked if a == studio} == {"tax", "debtors", "creditors"}
+    stale = room.group.query(
+        "select distinct administration_id, replace(resource, 'report_', '') from sync.report_periods where is_stale"
+    )
+    assert {(studio, "balance_sheet"), (studio, "profit_loss"), (studio, "tax")} <= set(stale)
+
+
 def test_a_report_of_a_changed_period_has_its_new_rows_and_only_those(room: ReportRoom) -> None:
     room.read()
     room.group.happens("create_and_send_invoice", STUDIO)

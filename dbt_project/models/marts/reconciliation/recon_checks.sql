@@ -45,7 +45,9 @@ judged as (
     select
         unioned.*,
         -- A list that was never read is not an empty one: half of the records would look like a break.
-        unioned.is_computable and unread_checks.check_id is null as is_known,
+        unioned.is_computable and not coalesce(unread_checks.is_never_read, false) as is_known,
+        -- One side is of the last sync and the other older: nobody made a mistake yet.
+        unioned.is_in_motion or unread_checks.check_id is not null as is_moving,
         -- An accepted difference is the one finance saw, to the cent and until its day; another one is open again.
         coalesce(
             accepted_differences.amount = unioned.difference
@@ -85,7 +87,7 @@ final as (
         case
             when not is_known then 'not_computable'
             when abs(difference) <= tolerance then 'ok'
-            when is_in_motion then 'in_motion'
+            when is_moving then 'in_motion'
             when is_accepted then 'accepted'
             else 'break'
         end as status,

@@ -1,7 +1,10 @@
 with checks as (
     {% for check_id, check in recon_check_rows().items() %}{% set is_last_check = loop.last %}
-    {%- for resource_name in check.reads %}
-    select '{{ check_id }}' as check_id, '{{ resource_name }}' as resource_name
+    {%- for resource_name in check.reads + check.get('follows', []) %}
+    select
+        '{{ check_id }}' as check_id,
+        '{{ resource_name }}' as resource_name,
+        {{ 1 if resource_name in check.reads else 0 }} as is_needed
     {{ 'union all' if not (loop.last and is_last_check) }}
     {%- endfor %}
     {%- endfor %}
@@ -14,33 +17,65 @@ administrations as (
 
 ),
 
-resources_read as (
+reads as (
 
-    select distinct
-        administration_id,
-        resource_name
-
-    from {{ ref('stg_sync__reads') }}
+    select * from {{ ref('stg_sync__reads') }}
     where resource_name <> 'general_ledger'
 
-    union all
+),
 
-    -- Totals without their lines are no ledger: what counts is that one could be held against the other.
-    select distinct
-        administration_id,
-        'general_ledger' as resource_name
+ledger_proofs as (
 
-    from {{ ref('stg_sync__ledger_proof') }}
+    select * from {{ ref('stg_sync__ledger_proof') }}
     where proof_state <> 'not_provable'
 
 ),
 
-unread as (
+unread_resources as (
+
+    select * from {{ ref('stg_sync__unread') }}
+
+),
+
+resources_read as (
+
+    select
+        administration_id,
+        resource_name,
+        max(read_at) as read_at
+
+    from reads
+    group by administration_id, resource_name
+
+    union all
+
+    -- Totals without their lines are no ledger: what counts is that one could be held against the other. A reading that
+    -- broke off may have left new totals beside old lines.
+    select
+        ledger_proofs.administration_id,
+        'general_ledger' as resource_name,
+        greatest(
+            max(ledger_proofs.checked_at), coalesce(max(unread_resources.unread_since), max(ledger_proofs.checked_at))
+        ) as read_at
+
+    from ledger_proofs
+    left join unread_resources
+        on
+            ledger_proofs.administration_id = unread_resources.administration_id
+            and unread_resources.resource_name = 'journal_entries'
+    group by ledger_proofs.administration_id
+
+),
+
+sides as (
 
     select
         checks.check_id,
         administrations.administration_id,
-        min(checks.resource_name) as first_unread_resource
+        max(case when checks.is_needed = 1 and resources_read.administration_id is null then 1 else 0 end)
+            as is_never_read,
+        max(resources_read.read_at) as newest_read_at,
+        min(unread_resources.unread_since) as unread_since
 
     from checks
     cross join administrations
@@ -48,9 +83,26 @@ unread as (
         on
             administrations.administration_id = resources_read.administration_id
             and checks.resource_name = resources_read.resource_name
-    where resources_read.administration_id is null
+    left join unread_resources
+        on
+            resources_read.administration_id = unread_resources.administration_id
+            and resources_read.resource_name = unread_resources.resource_name
     group by checks.check_id, administrations.administration_id
+
+),
+
+final as (
+
+    select
+        check_id,
+        administration_id,
+        is_never_read = 1 as is_never_read
+
+    from sides
+    where
+        is_never_read = 1
+        or newest_read_at >= unread_since
 
 )
 
-select * from unread
+select * from final
