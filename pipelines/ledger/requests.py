@@ -32,9 +32,12 @@ def totals_requests(
     """
     dialects = dialects_of(LedgerState(connection), administration_id, now)
     years = stored.years(connection, administration_id, first_year, today)
-    last = stored.last_line(connection, administration_id, years[-1])
-    # An unchanged administration answers the year after its last lines empty, so one more request is all it costs.
-    beyond = calendar.next_year_is_asked(years[-1], last is not None, today)
+    touched = {month for _, month in forecast.touched(connection, administration_id, today)}
+    has_lines = stored.last_line(connection, administration_id, years[-1]) is not None
+    # An unchanged administration answers the year after its last lines empty, so one more request is all it costs. What
+    # is spread over that year nobody can know from a document.
+    moved = has_lines or any(month.year == years[-1] for month in touched)
+    beyond = calendar.next_year_is_asked(years[-1], moved, today)
     months: set[date] = set()
     if dialects.answer(GRANULARITY) != ANSWERED:
         lines = [stored.year_lines(connection, administration_id, year, dialects.rules.sides) for year in years]

@@ -7,7 +7,7 @@ in recent runs, and once the feeds have answered and the changed records are rea
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -248,7 +248,8 @@ def _records(state: SyncState, known: Known, full: bool) -> AdministrationPlan:
         if resource.feed is Feed.VERSIONS:
             requests = _version_requests(state, resource, known, reads, full)
         else:
-            requests = _list_requests(resource, known, reads, full)
+            windows = due_windows(resource, known.period_start, known.today, known.now, reads, full)
+            requests = list_requests(resource, windows, reads)
         plan.steps.append(Step(resource.name, resource.bucket, requests))
     return plan
 
@@ -278,8 +279,8 @@ def _version_requests(
     return polls + sum(-(-count // 100) for count in hot_ids(stamped).values())
 
 
-def _list_requests(resource: Resource, known: Known, reads: Mapping[tuple[str, str], Read], full: bool) -> int:
-    windows = due_windows(resource, known.period_start, known.today, known.now, reads, full)
+def list_requests(resource: Resource, windows: Sequence[feeds.Window], reads: Mapping[tuple[str, str], Read]) -> int:
+    """Pages of a list, by its last reading; of one that nobody has read the first page of each window."""
     scopes = [w.key for w in windows] or [feeds.RECENT]
     if not resource.paged:
         return len(scopes)

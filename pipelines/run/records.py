@@ -18,7 +18,7 @@ from pipelines.moneybird.pagination import PER_PAGE
 from pipelines.moneybird.records import UNKNOWN_ID
 from pipelines.moneybird.resources import BY_NAME, RESOURCES, Feed, Resource
 from pipelines.moneybird.turns import Turns, take_turns
-from pipelines.run.plan import due_windows, hot_ids, is_due
+from pipelines.run.plan import due_windows, hot_ids, is_due, list_requests
 from pipelines.run.slices import SliceWriter
 from pipelines.run.targets import ROOT, Target
 from pipelines.warehouse.stamps import Read
@@ -97,7 +97,9 @@ class RecordReader:
         for name in sorted(self._state.referred(administration_id)):
             if not target.stopped and (administration_id, name) not in self._read:
                 log.info("sync.referred administration=%s resource=%s", administration_id, name)
-                self.found[(administration_id, name)] += 1
+                self.found[(administration_id, name)] += list_requests(
+                    BY_NAME[name], [], self._state.reads(administration_id)
+                )
                 yield from self._isolated(target, BY_NAME[name])
 
     def _isolated(self, target: Target, resource: Resource) -> Turns:
@@ -150,6 +152,9 @@ class RecordReader:
         reads = self._state.reads(target.administration_id)
         due = due_windows(resource, target.period_start, target.today, target.now, reads, self._options.full)
         reading = yield from self._reading(target, resource, due, known)
+        news = reading.answers - list_requests(resource, due, reads)  # pages that its pages called for
+        self.found[(target.administration_id, resource.name)] += news
+        self._options.progress.more("general", news)
         if not reading.complete:
             known = known & reading.seen  # what other windows hold is not missing
         gone, seen = known - reading.seen, reading.seen
