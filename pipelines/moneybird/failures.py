@@ -139,9 +139,9 @@ def error_for(response: httpx.Response, where: Where) -> ApiError:
         return ThrottledError(f"Moneybird answers 429 for {where}; this address's quota is used up.", **common)
     if status >= 500:
         return ServerError(f"Moneybird answers {status} for {where}; a fault on their side, try again later.", **common)
+    said = f": {words}; correct what it names, and where nothing was entered," if words else " and does not say why;"
     return RequestRefusedError(
-        f"Moneybird refuses {where} ({status}): {words}; correct what it names, and where nothing was entered, update "
-        "Dovecote or report it.",
+        f"Moneybird refuses {where} ({status}){said} update Dovecote or report it.",
         errors=_body(response).get("error"),
         **common,
     )
@@ -157,7 +157,8 @@ def refusal(where: Where, words: str, **fields: Any) -> ScopeError | PlanLimitEr
             "scope.",
             **fields,
         )
-    return PlanLimitError(f"The plan does not allow {where}: {words}; choose a plan in Moneybird that does.", **fields)
+    said = f": {words}" if words else ""
+    return PlanLimitError(f"The plan does not allow {where}{said}; choose a plan in Moneybird that does.", **fields)
 
 
 def redact(text: str, token: str = "") -> str:

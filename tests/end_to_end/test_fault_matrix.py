@@ -44,7 +44,7 @@ def test_the_sample_meets_every_read_and_many_faults() -> None:
 
 
 def test_a_fault_in_one_company_is_told_and_passes(made: Bench, caplog: pytest.LogCaptureFixture) -> None:
-    """Every ninth cell of the matrix."""
+    """A sample of the matrix; the slow test below is the whole of it."""
     with caplog.at_level(logging.DEBUG):
         outcomes = [made.meet(fault, read) for fault, read in SAMPLE]
 

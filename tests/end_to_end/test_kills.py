@@ -54,7 +54,7 @@ def test_a_sync_killed_between_two_tables_or_in_its_notes_is_repaired_by_the_nex
     assert report.ledger_proof["differences"] == 0
     assert published_group.differences() == []
     before.one_slice_at_most_was_fetched_again()
-    assert nothing_left(published_group.sync().tables)
+    assert nothing_left(published_group.sync().to_json())
 
 
 @pytest.mark.parametrize(("point", "is_new"), [("snapshot", False), ("switch", False), ("switched", True)])

@@ -98,6 +98,26 @@ def test_every_failure_is_of_a_kind_and_sent_again_only_where_that_helps(
     assert len(line.slept) == (attempts - 1 if kind == "throttle" else 0), "it waits for quota only after a 429"
 
 
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        (
+            400,
+            "Moneybird refuses contacts of administration {} (400) and does not say why; update Dovecote or report it.",
+        ),
+        (402, "The plan does not allow contacts of administration {}; choose a plan in Moneybird that does."),
+    ],
+)
+def test_a_refusal_without_words_is_a_whole_sentence(line: Line, status: int, sentence: str) -> None:
+    """A page of a proxy in between has no words of Moneybird's."""
+    line.fault("html", status=status, times=9)
+
+    with pytest.raises(ApiError) as caught:
+        line.client.get(line.administration_id, "contacts")
+
+    assert str(caught.value) == sentence.format(line.administration_id)
+
+
 def test_a_write_is_sent_once_whatever_comes_back(line: Line) -> None:
     line.fault("status", status=500, times=99)
     with pytest.raises(ApiError):
