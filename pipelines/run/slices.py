@@ -161,14 +161,20 @@ class SliceWriter:
 _REFERENCES = {resource.reference: resource.name for resource in RESOURCES if resource.cadence is not Cadence.HOT}
 
 
-def _referred(tables: list[TableSlice]) -> dict[str, pa.Table]:
-    """Resource → administration_id and id of what these rows point at, of lists that are not read in every run."""
-    found: dict[str, list[pa.Table]] = defaultdict(list)
+def _holders(reference: str) -> tuple[str, ...]:
+    """The resources whose records a column may mean: the list to look in, then what that list leaves out."""
+    others = (one.name for one in RESOURCES if one.parent_key == reference and one.name != _REFERENCES[reference])
+    return (_REFERENCES[reference], *others)
+
+
+def _referred(tables: list[TableSlice]) -> dict[tuple[str, ...], pa.Table]:
+    """Resources → administration_id and id of what these rows point at, of lists that are not read in every run."""
+    found: dict[tuple[str, ...], list[pa.Table]] = defaultdict(list)
     for table in tables:
         for name in _REFERENCES.keys() & set(table.rows.column_names):
             pairs = table.rows.select(["administration_id", name]).group_by(["administration_id", name]).aggregate([])
-            found[_REFERENCES[name]].append(pairs.rename_columns(["administration_id", "id"]))
-    return {resource: pa.concat_tables(ids) for resource, ids in found.items()}
+            found[_holders(name)].append(pairs.rename_columns(["administration_id", "id"]))
+    return {resources: pa.concat_tables(ids) for resources, ids in found.items()}
 
 
 def _keys(stamp: Stamp, name: str) -> pa.Table:

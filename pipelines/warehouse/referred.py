@@ -17,16 +17,18 @@ create table if not exists sync.referred (
 """
 
 
-def note_referred(connection: duckdb.DuckDBPyConnection, resource: str, ids: pa.Table) -> None:
-    """Keeps those of `ids` (administration_id, id; may repeat) that no live record of the resource has."""
+def note_referred(connection: duckdb.DuckDBPyConnection, resources: tuple[str, ...], ids: pa.Table) -> None:
+    """Keeps those of `ids` (administration_id, id; may repeat) that no live record of these resources has, for the
+    first of them: its list is where to look."""
     connection.register("referred_ids", ids)
     connection.execute(
         """insert or ignore into sync.referred
            select distinct administration_id, $resource, id from referred_ids
            anti join (select administration_id, id from sync.record_versions
-                      where resource = $resource and deleted_at is null) as known using (administration_id, id)
+                      where list_contains($resources, resource) and deleted_at is null) as known
+           using (administration_id, id)
            where id is not null""",
-        {"resource": resource},
+        {"resource": resources[0], "resources": list(resources)},
     )
     connection.unregister("referred_ids")
 

@@ -49,7 +49,8 @@ class Stamp:
     touches: list[tuple[LedgerTouch, pa.Table]] = field(
         default_factory=list
     )  # documents that may have moved the ledger
-    referred: dict[str, pa.Table] = field(default_factory=dict)  # resource → administration_id, id records point at
+    # resources (the list to look in first) → administration_id and id that records point at
+    referred: dict[tuple[str, ...], pa.Table] = field(default_factory=dict)
 
 
 def note_loading(connection: duckdb.DuckDBPyConnection, records: Mapping[str, pa.Table]) -> None:
@@ -94,8 +95,8 @@ def write_stamp(
         for touch, documents in stamp.touches:
             mark_after(connection, touch, documents)
             ledger_pages.forget(connection, documents.column("administration_id").unique().to_pylist())
-        for resource, pointed_at in stamp.referred.items():
-            note_referred(connection, resource, pointed_at)
+        for resources, pointed_at in stamp.referred.items():
+            note_referred(connection, resources, pointed_at)
         write_reads(connection, stamp.reads)
         lists = {(administration_id, name) for administration_id, name, _ in stamp.reads}
         forget_referred(connection, lists)

@@ -125,6 +125,19 @@ def test_a_list_that_could_not_be_read_then_is_read_by_the_next_run(office: Offi
     assert office.has(project)
 
 
+def test_the_default_identity_is_known_though_the_list_of_identities_leaves_it_out(office: Office) -> None:
+    default = office.api.get("identities/default.json").json()["id"]
+    contact = office.api.get("contacts.json").json()[0]["id"]
+    invoice = {"contact_id": contact, "details_attributes": [{"description": "Advies", "price": "10"}]}
+    made = office.api.post("sales_invoices.json", json={"sales_invoice": invoice})
+    assert made.json()["identity_id"] == default
+
+    office.sync()
+
+    assert office.asked["sales_invoices/synchronization"] == 1
+    assert office.asked["identities"] == 0
+
+
 def test_what_no_list_has_is_looked_for_once(office: Office) -> None:
     project = office.an_hour_for_a_new_project()
     del office.world.administrations[int(office.id)].projects[int(project)]
