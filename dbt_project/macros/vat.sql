@@ -40,8 +40,15 @@
     end
 {%- endmacro %}
 
-{#- Whether a row of a dated table holds on a date; an empty end never ends. -#}
+{#- Whether a row of a dated table holds on a date; an empty end never ends. Two comparisons and no `or`: with one, DuckDB
+    compares every row with every row in an outer join. -#}
 {% macro holds_on(table, date) -%}
     {{ date }} >= {{ table }}.valid_from_date
-    and ({{ table }}.valid_to_date is null or {{ date }} <= {{ table }}.valid_to_date)
+    and {{ date }} <= coalesce({{ table }}.valid_to_date, cast('9999-12-31' as date))
+{%- endmacro %}
+
+{#- The same of a learned box, whose beginning may be that of all time; then it holds for what has no date as well. -#}
+{% macro learned_on(learned, date) -%}
+    coalesce({{ date }}, cast('0001-01-01' as date)) >= coalesce({{ learned }}.valid_from_date, cast('0001-01-01' as date))
+    and coalesce({{ date }}, cast('9999-12-31' as date)) <= coalesce({{ learned }}.valid_to_date, cast('9999-12-31' as date))
 {%- endmacro %}

@@ -42,8 +42,7 @@ mapped as (
         on
             lines.administration_id = learned.administration_id
             and lines.tax_rate_id = learned.tax_rate_id
-            and (learned.valid_from_date is null or lines.document_date >= learned.valid_from_date)
-            and (learned.valid_to_date is null or lines.document_date <= learned.valid_to_date)
+            and {{ learned_on('learned', 'lines.document_date') }}
     where lines.is_posted
 
 ),

@@ -92,8 +92,7 @@ final as (
         on
             rated.administration_id = learned.administration_id
             and rated.tax_rate_id = learned.tax_rate_id
-            and (learned.valid_from_date is null or rated.entry_date >= learned.valid_from_date)
-            and (learned.valid_to_date is null or rated.entry_date <= learned.valid_to_date)
+            and {{ learned_on('learned', 'rated.entry_date') }}
     left join known_references
         on coalesce(confirmed.tax_report_reference, learned.tax_report_reference)
             = known_references.tax_report_references
