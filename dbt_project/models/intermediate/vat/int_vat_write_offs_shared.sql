@@ -75,6 +75,7 @@ grouped as (
         {{ money('sum(tax_base_amount)') }} as tax_base_amount
 
     from lines
+    where (administration_id, document_id) in (select administration_id, document_id from lost)
     group by administration_id, document_type, document_id, tax_rate_id, tax_report_references, box_source
 
 ),

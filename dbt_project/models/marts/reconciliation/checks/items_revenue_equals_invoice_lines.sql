@@ -101,17 +101,29 @@ compared as (
 
 ),
 
+-- Most documents are equal in every month; only of the others the rest has to be known.
+unequal as (
+
+    select *
+    from compared
+    where (administration_id, coalesce(document_type, 'none'), coalesce(document_id, 'none')) in (
+        select administration_id, coalesce(document_type, 'none'), coalesce(document_id, 'none') from compared
+        where amount <> 0
+    )
+
+),
+
 -- Over all its months together: what one month has too much, another has too little.
 totalled as (
 
     select
-        compared.*,
+        unequal.*,
         sum(amount) over (partition by administration_id, document_type, document_id, ledger_account_key)
             as document_amount,
         max(abs(allocated_amount)) over (partition by administration_id, document_type, document_id)
             as largest_allocated_amount
 
-    from compared
+    from unequal
 
 ),
 
