@@ -11,6 +11,9 @@
            {'feed': relation, 'of': columns, 'reaches': relation, 'by': columns, 'records': columns} reaches those that
            name what changed (`of` is `by` when left out);
            {'differs': select} lists records that are not what they should be, whatever the moment;
+           {'spreads': select} lists records that look at those of the CTE `moved`, which the other feeds made;
+           {'whole': relation, 'columns': columns} is what holds for many records at once, as a chart or a map of tax rates:
+           few rows that hardly ever change, and when they did everything is built anew;
            'is_coarse': its moments are seconds of the server, which two loads may share -#}
 {% macro incremental_records(records, keys, feeds) -%}
     {#- PostgreSQL calls a text column of its temporary table another type than that of a contract, and fails. -#}
@@ -23,7 +26,9 @@
     ) -}}
     {%- if execute and model.resource_type == 'model' and flags.WHICH in ('run', 'build') -%}
         {%- do run_query(create_seen(feeds)) -%}
-        {%- if is_incremental() -%}
+        {%- if is_incremental() and run_query(wholes_that_changed()).rows | length > 0 -%}
+            {%- do run_query(touch_everything(keys)) -%}
+        {%- elif is_incremental() -%}
             {%- do run_query(create_touched(records, keys, feeds)) -%}
             {{- return({'records': records, 'table': touched_table()}) -}}
         {%- endif -%}
@@ -59,11 +64,14 @@
 {% macro prepare_incremental_state() -%}
     {%- if execute and flags.WHICH in ('run', 'build') -%}
     create schema if not exists {{ target.schema }};
-    create table if not exists {{ incremental_state() }} (model_name varchar, feed_name varchar, seen_at timestamptz)
+    create table if not exists {{ incremental_state() }} (
+        model_name varchar, feed_name varchar, seen_at timestamptz, fingerprint varchar
+    );
+    alter table {{ incremental_state() }} add column if not exists fingerprint varchar
     {%- endif -%}
 {%- endmacro %}
 
-{#- The newest moment of every feed, before the model is built. -#}
+{#- The newest moment of every feed, and what a whole one is now, before the model is built. -#}
 {% macro create_seen(feeds) -%}
     drop table if exists {{ seen_table() }};
     create temporary table {{ seen_table() }} as
@@ -72,17 +80,41 @@
     select
         cast('{{ this.identifier }}' as varchar) as model_name,
         cast('{{ relation.identifier }}' as varchar) as feed_name,
-        max(_changed_at) as seen_at
+        max(_changed_at) as seen_at,
+        cast(null as varchar) as fingerprint
     from {{ relation }}
     {%- endfor %}
+    {%- for feed in feeds if feed.whole is defined %}
+    {%- set row -%}
+        coalesce(cast({{ feed.columns | join(" as varchar), 'null') || '|' || coalesce(cast(") }} as varchar), 'null')
+    {%- endset %}
+    union all
+    select
+        cast('{{ this.identifier }}' as varchar),
+        cast('{{ feed.whole.identifier }}' as varchar),
+        cast(null as timestamp with time zone),
+        coalesce(md5(string_agg({{ row }}, ',' order by {{ row }})), 'empty')
+    from {{ feed.whole }}
+    {%- endfor %}
+{%- endmacro %}
+
+{% macro wholes_that_changed() -%}
+    select feed_name, fingerprint from {{ seen_table() }} where fingerprint is not null
+    except
+    select feed_name, fingerprint from {{ incremental_state() }} where model_name = '{{ this.identifier }}'
+{%- endmacro %}
+
+{% macro touch_everything(keys) -%}
+    drop table if exists {{ touched_table() }};
+    create temporary table {{ touched_table() }} as select distinct {{ keys.keys() | join(', ') }} from {{ this }}
 {%- endmacro %}
 
 {#- Records whose feed moved since it was last seen. No two loads share a moment, and none is under way while dbt runs. -#}
 {% macro create_touched(records, keys, feeds) -%}
     drop table if exists {{ touched_table() }};
     create temporary table {{ touched_table() }} as
-    with touched ({{ records | join(', ') }}) as (
-        {%- for feed in feeds %}
+    with moved ({{ records | join(', ') }}) as (
+        {%- for feed in feeds if feed.whole is not defined and feed.spreads is not defined %}
         {{ 'union' if not loop.first }}
         {%- if feed.differs is defined %}
         {{ feed.differs }}
@@ -94,6 +126,13 @@
         {%- else %}
         select {{ feed.records | join(', ') }} from {{ feed.feed }} where {{ moved_since_seen(feed) }}
         {%- endif %}
+        {%- endfor %}
+    ),
+    touched ({{ records | join(', ') }}) as (
+        select * from moved
+        {%- for feed in feeds if feed.spreads is defined %}
+        union
+        {{ feed.spreads }}
         {%- endfor %}
     )
     select
@@ -115,7 +154,8 @@
 {% macro note_seen() -%}
     {%- if execute and flags.WHICH in ('run', 'build') -%}
     delete from {{ incremental_state() }} where model_name = '{{ this.identifier }}';
-    insert into {{ incremental_state() }} select model_name, feed_name, seen_at from {{ seen_table() }}
+    insert into {{ incremental_state() }} (model_name, feed_name, seen_at, fingerprint)
+    select model_name, feed_name, seen_at, fingerprint from {{ seen_table() }}
     {%- endif -%}
 {%- endmacro %}
 

@@ -52,3 +52,26 @@
     coalesce({{ date }}, cast('0001-01-01' as date)) >= coalesce({{ learned }}.valid_from_date, cast('0001-01-01' as date))
     and coalesce({{ date }}, cast('9999-12-31' as date)) <= coalesce({{ learned }}.valid_to_date, cast('9999-12-31' as date))
 {%- endmacro %}
+
+{#- What changes a line of a document in a box: the document, and the map of rates to boxes, which all lines together decide. -#}
+{% macro vat_document_feeds() -%}
+    {{ return([
+        {'feed': ref('int_sales_invoices_unioned'), 'records': ['administration_id', 'sales_invoice_id']},
+        {'feed': ref('int_purchases_unioned'), 'records': ['administration_id', 'document_id']},
+        {'whole': ref('int_vat_rate_boxes_learned'), 'columns': [
+            'administration_id', 'tax_rate_id', 'tax_report_reference', 'valid_from_date', 'valid_to_date',
+        ]},
+        {'whole': ref('stg_moneybird__tax_rates'), 'columns': [
+            'administration_id', 'tax_rate_id', 'percentage', 'country_code',
+        ]},
+    ]) }}
+{%- endmacro %}
+
+{#- The same where lines of journals are beside those of documents: they are few, and made of the ledger's lines and the
+    roles of its accounts, so they are made anew every time. -#}
+{% macro vat_line_feeds() -%}
+    {%- set journals -%}
+        select administration_id, general_journal_document_id from {{ ref('stg_moneybird__general_journal_documents') }}
+    {%- endset -%}
+    {{ return(vat_document_feeds() + [{'differs': journals}]) }}
+{%- endmacro %}

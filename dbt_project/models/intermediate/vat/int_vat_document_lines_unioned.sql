@@ -1,24 +1,36 @@
+{%- set sale = ['administration_id', 'sales_invoice_id'] -%}
+{%- set document = ['administration_id', 'document_id'] -%}
+{%- set touched = incremental_records(
+    records=document, keys={'administration_id': 'administration_id', 'document_id': 'document_id'}, feeds=[
+    {'feed': ref('int_sales_invoices_unioned'), 'records': sale},
+    {'feed': ref('int_purchases_unioned'), 'records': document},
+]
+) -%}
 with documents as (
 
     select * from {{ ref('int_vat_documents_unioned') }}
+    where {{ is_touched(touched, document) }}
 
 ),
 
 sales_lines as (
 
     select * from {{ ref('int_sales_invoice_lines_unioned') }}
+    where {{ is_touched(touched, sale) }}
 
 ),
 
 purchase_lines as (
 
     select * from {{ ref('stg_moneybird__purchase_invoices__details') }}
+    where {{ is_touched(touched, ['administration_id', 'purchase_invoice_id']) }}
 
 ),
 
 receipt_lines as (
 
     select * from {{ ref('stg_moneybird__receipts__details') }}
+    where {{ is_touched(touched, ['administration_id', 'receipt_id']) }}
 
 ),
 

@@ -1,20 +1,25 @@
-{{ config(materialized='table') }}
-
+{%- set document = ['administration_id', 'document_id'] -%}
+{%- set touched = incremental_records(
+    records=document, keys={'administration_id': 'administration_id', 'document_id': 'document_id'}, feeds=vat_document_feeds()
+) -%}
 with lines as (
 
     select * from {{ ref('int_vat_document_lines_boxed') }}
+    where {{ is_touched(touched, document) }}
 
 ),
 
 documents as (
 
     select * from {{ ref('int_vat_documents_unioned') }}
+    where {{ is_touched(touched, document) }}
 
 ),
 
 tax_totals as (
 
     select * from {{ ref('int_sales_invoice_tax_totals_unioned') }}
+    where {{ is_touched(touched, ['administration_id', 'sales_invoice_id']) }}
 
 ),
 

@@ -1,20 +1,25 @@
-{{ config(materialized='table') }}
-
+{%- set document = ['administration_id', 'document_id'] -%}
+{%- set touched = incremental_records(
+    records=document, keys={'administration_id': 'administration_id', 'document_id': 'document_id'}, feeds=vat_line_feeds()
+) -%}
 with document_lines as (
 
     select * from {{ ref('int_vat_document_taxes_allocated') }}
+    where {{ is_touched(touched, document) }}
 
 ),
 
 write_offs as (
 
     select * from {{ ref('int_vat_write_offs_shared') }}
+    where {{ is_touched(touched, document) }}
 
 ),
 
 journal_lines as (
 
     select * from {{ ref('int_vat_journal_lines_boxed') }}
+    where {{ is_touched(touched, document) }}
 
 ),
 

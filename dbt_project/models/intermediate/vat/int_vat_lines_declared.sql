@@ -1,20 +1,25 @@
-{{ config(materialized='table') }}
-
+{%- set document = ['administration_id', 'document_id'] -%}
+{%- set touched = incremental_records(
+    records=document, keys={'administration_id': 'administration_id', 'document_id': 'document_id'}, feeds=vat_line_feeds()
+) -%}
 with lines as (
 
     select * from {{ ref('int_vat_lines_boxed') }}
+    where {{ is_touched(touched, document) }}
 
 ),
 
 receipts as (
 
     select * from {{ ref('int_vat_receipts_shared') }}
+    where {{ is_touched(touched, document) }}
 
 ),
 
 documents as (
 
     select * from {{ ref('int_vat_documents_unioned') }}
+    where {{ is_touched(touched, document) }}
 
 ),
 

@@ -1,7 +1,34 @@
+{%- set document = ['administration_id', 'document_id'] -%}
+{%- set sale = ['administration_id', 'sales_invoice_id'] -%}
+{%- set credits_of_moved -%}
+    select administration_id, sales_invoice_id from {{ ref('int_sales_invoices_unioned') }}
+    where (administration_id, original_sales_invoice_id) in (select administration_id, document_id from moved)
+{%- endset -%}
+{%- set touched = incremental_records(
+    records=document, keys={'administration_id': 'administration_id', 'document_id': 'document_id'},
+    feeds=vat_document_feeds() + [
+        {'feed': ref('stg_moneybird__contacts'), 'reaches': ref('int_sales_invoices_unioned'), 'records': sale,
+         'by': ['administration_id', 'contact_id']},
+        {'whole': ref('int_administrations_joined'), 'columns': ['administration_id', 'country_code', 'time_zone']},
+        {'whole': ref('stg_moneybird__ledger_accounts'), 'columns': [
+            'administration_id', 'ledger_account_id', 'rgs_code',
+        ]},
+        {'spreads': credits_of_moved},
+    ]
+) -%}
+-- With a credit comes the invoice it takes back: whether that one breaks the rules is asked of it.
 with lines as (
 
-    select * from {{ ref('int_vat_document_lines_boxed') }}
-    where document_side = 'sale' and net_base_amount <> 0 and box_source <> 'unmapped'
+    select * from {{ ref('int_vat_document_taxes_allocated') }}
+    where
+        document_side = 'sale' and net_base_amount <> 0 and box_source <> 'unmapped'
+        and (
+            {{ is_touched(touched, document) }}
+            or (administration_id, document_id) in (
+                select administration_id, original_sales_invoice_id from {{ ref('int_sales_invoices_unioned') }}
+                where original_sales_invoice_id is not null and {{ is_touched(touched, sale) }}
+            )
+        )
 
 ),
 
@@ -97,6 +124,22 @@ dated as (
 
 ),
 
+rates_by_day as (
+
+    select
+        days.rate_date,
+        max(case when vat_rates.rate_kind = 'standard' then vat_rates.percentage end) as standard_percentage,
+        max(case when vat_rates.rate_kind = 'reduced' then vat_rates.percentage end) as reduced_percentage
+
+    from (select distinct rate_date from dated) as days
+    inner join vat_rates
+        on
+            vat_rates.country_code = 'NL'
+            and {{ holds_on('vat_rates', 'days.rate_date') }}
+    group by days.rate_date
+
+),
+
 zoned_contacts as (
 
     select
@@ -158,8 +201,8 @@ told as (
             when tax_rates.country_code is not null and destination_rates.country_code is not null then 'DESTINATION'
             when tax_rates.country_code is not null then 'FOREIGN'
             when coalesce(tax_rates.percentage, 0) = 0 then 'ZERO'
-            when tax_rates.percentage = standard_rates.percentage then 'NL_STANDARD'
-            when tax_rates.percentage = reduced_rates.percentage then 'NL_REDUCED'
+            when tax_rates.percentage = rates_by_day.standard_percentage then 'NL_STANDARD'
+            when tax_rates.percentage = rates_by_day.reduced_percentage then 'NL_REDUCED'
             else 'NL_OTHER'
         end as rate_class,
         case
@@ -189,16 +232,8 @@ told as (
         on
             dated.administration_id = regimes.administration_id
             and {{ holds_on('regimes', 'dated.document_date') }}
-    left join vat_rates as standard_rates
-        on
-            standard_rates.country_code = 'NL'
-            and standard_rates.rate_kind = 'standard'
-            and {{ holds_on('standard_rates', 'dated.rate_date') }}
-    left join vat_rates as reduced_rates
-        on
-            reduced_rates.country_code = 'NL'
-            and reduced_rates.rate_kind = 'reduced'
-            and {{ holds_on('reduced_rates', 'dated.rate_date') }}
+    left join rates_by_day
+        on dated.rate_date = rates_by_day.rate_date
     left join vat_rates as destination_rates
         on
             tax_rates.country_code = destination_rates.country_code
@@ -381,6 +416,7 @@ final as (
             and judged.original_document_id = broken_invoices.document_id
             and judged.rate_class = broken_invoices.rate_class
             and judged.box = broken_invoices.box
+    where {{ is_touched(touched, ['judged.administration_id', 'judged.document_id']) }}
 
 )
 

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with tax_rates as (
 
     select * from {{ ref('stg_moneybird__tax_rates') }}

@@ -1,6 +1,11 @@
+{%- set document = ['administration_id', 'document_id'] -%}
+{%- set touched = incremental_records(
+    records=document, keys={'administration_id': 'administration_id', 'document_id': 'document_id'}, feeds=vat_line_feeds()
+) -%}
 with lines as (
 
     select * from {{ ref('int_vat_lines_declared') }}
+    where {{ is_touched(touched, document) }}
 
 ),
 
