@@ -1,8 +1,16 @@
-{{ config(materialized='table') }}
-
+{%- set document = ['administration_id', 'document_id'] -%}
+{%- set touched = incremental_records(
+    records=document, keys={'administration_id': 'administration_id', 'document_id': 'document_id'}, feeds=[
+    {'feed': ref('int_sales_invoices_unioned'), 'records': ['administration_id', 'sales_invoice_id']},
+    {'feed': ref('int_purchases_unioned'), 'records': document},
+    {'whole': ref('int_ledger_accounts_completed'), 'columns': [
+        'administration_id', 'ledger_account_id', 'account_type',
+    ]},
+]) -%}
 with lines as (
 
     select * from {{ ref('int_revenue_lines_unioned') }}
+    where {{ is_touched(touched, document) }}
 
 ),
 
