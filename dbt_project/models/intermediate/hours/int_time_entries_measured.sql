@@ -1,8 +1,12 @@
-{{ config(materialized='table') }}
-
+{%- set record = ['administration_id', 'time_entry_id'] -%}
+{%- set touched = incremental_records(
+    records=record, keys={'administration_id': 'administration_id', 'time_entry_id': 'time_entry_id'},
+    feeds=time_entry_feeds()
+) -%}
 with time_entries as (
 
     select * from {{ ref('stg_moneybird__time_entries') }}
+    where not is_deleted and {{ is_touched(touched, record) }}
 
 ),
 
@@ -56,7 +60,6 @@ measured as (
         on
             time_entries.administration_id = invoices.administration_id
             and time_entries.sales_invoice_id = invoices.sales_invoice_id
-    where not time_entries.is_deleted
 
 )
 

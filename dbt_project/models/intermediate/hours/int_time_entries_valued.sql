@@ -1,14 +1,19 @@
-{{ config(materialized='table') }}
-
+{%- set record = ['administration_id', 'time_entry_id'] -%}
+{%- set touched = incremental_records(
+    records=record, keys={'administration_id': 'administration_id', 'time_entry_id': 'time_entry_id'},
+    feeds=valued_time_entry_feeds('sales_invoice_id')
+) -%}
 with time_entries as (
 
     select * from {{ ref('int_time_entries_measured') }}
+    where {{ is_touched(touched, record) }}
 
 ),
 
 rates as (
 
     select * from {{ ref('int_hourly_rates_chosen') }}
+    where {{ is_touched(touched, record) }}
 
 ),
 

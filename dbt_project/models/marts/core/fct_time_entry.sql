@@ -1,6 +1,14 @@
+{%- set record = ['administration_id', 'time_entry_id'] -%}
+{%- set touched = incremental_records(
+    records=record, keys={'administration_id': 'administration_id', 'time_entry_id': 'time_entry_id'},
+    feeds=valued_time_entry_feeds('sales_invoice_key') + [
+        {'whole': ref('stg_moneybird__users'), 'columns': ['administration_id', 'user_id', 'user_name']},
+    ]
+) -%}
 with time_entries as (
 
     select * from {{ ref('int_time_entries_valued') }}
+    where {{ is_touched(touched, record) }}
 
 ),
 
