@@ -61,6 +61,10 @@ OTHER_COLLECTION = {
     "general_documents": "typeless_document",
     "typeless_documents": "general_document",
 }
+DECIDED: dict[str, list[dict[str, Any]]] = {
+    "contacts": [{"country": "DE"}, {"country": "NL"}, {"country": "US"}, {"tax_number": "DE123456789"}],
+    "tax_rates": [{"country": "BE"}, {"country": None}],
+}
 _BOOKED: dict[str, Callable[[Administration, Any], Any]] = {
     "external_invoices": Administration.put_external,
     "purchases": Administration.put_purchase,
@@ -82,7 +86,16 @@ class Days:
 
     def pass_by(self, events: int) -> None:
         """So many events, of which most name a record of their own."""
-        doings = (self._named, self._edit, self._edit, self._delete, self._restore, self._move, self._unsaid)
+        doings = (
+            self._named,
+            self._edit,
+            self._edit,
+            self._delete,
+            self._restore,
+            self._move,
+            self._unsaid,
+            self._decide,
+        )
         for _ in range(events):
             self.chance.choice(doings)()
 
@@ -141,6 +154,17 @@ class Days:
             text = f"Anders {self.chance.randrange(10**6)}"
             if edit(self.group, administration, resource, record, text, silently=silently):
                 self.story.append(f"edit {resource.name} {record.id} silently={silently}")
+
+    def _decide(self) -> None:
+        """What many documents look at becomes another: who a customer is to the tax office, where a rate is of."""
+        if found := self._record(*(BY_NAME[name] for name in DECIDED)):
+            administration, resource, record = found
+            fields = self.chance.choice(DECIDED[resource.name])
+            body = {"resource": resource.name, "id": str(record.id), "fields": fields}
+            ids = {"administration_id": self.group.id(administration), "type": "edit_record"}
+            answer = self.group.control.post("/_sandbox/events", json=ids | body)
+            assert answer.status_code in {200, 400}, answer.text
+            self.story.append(f"decide {resource.name} {record.id} {fields}: {answer.text[:100]}")
 
     def _unsaid(self) -> None:
         """Another price under the old version: the document cannot be known to have changed, the ledger must be."""
