@@ -1,15 +1,28 @@
 {#- Items between a control account and the open items behind it. `sign` 1: debit is what people call the amount;
     `ledger_type` is the word the ledger has for the documents, none where it is that of the document itself. -#}
 {% macro control_account_items(role, sign, events, linked, id, ledger_type=none) -%}
-with entries as (
+with control_accounts as (
 
-    select * from {{ ref('fct_ledger_entry') }}
+    select * from {{ ref('dim_ledger_account') }}
+    where role = '{{ role }}'
 
 ),
 
-ledger_accounts as (
+entries as (
 
-    select * from {{ ref('dim_ledger_account') }}
+    select * from {{ ref('fct_ledger_entry') }}
+    where ledger_account_key in (select ledger_account_key from control_accounts)
+
+),
+
+first_entries as (
+
+    select
+        administration_id,
+        min(entry_date) as first_entry_date
+
+    from {{ ref('fct_ledger_entry') }}
+    group by administration_id
 
 ),
 
@@ -58,40 +71,20 @@ financial_accounts as (
 
 ),
 
-control_accounts as (
-
-    select * from ledger_accounts
-    where role = '{{ role }}'
-
-),
-
-first_entries as (
-
-    select
-        administration_id,
-        min(entry_date) as first_entry_date
-
-    from entries
-    group by administration_id
-
-),
-
 control_lines as (
 
     select
-        entries.administration_id,
-        entries.month_date,
-        entries.entry_date,
-        entries.document_type,
-        entries.document_id,
-        entries.contact_key,
-        entries.description,
-        entries.line_source,
-        {{ sign }} * entries.amount as amount
+        administration_id,
+        month_date,
+        entry_date,
+        document_type,
+        document_id,
+        contact_key,
+        description,
+        line_source,
+        {{ sign }} * amount as amount
 
     from entries
-    inner join control_accounts
-        on entries.ledger_account_key = control_accounts.ledger_account_key
 
 ),
 
@@ -173,9 +166,7 @@ expected as (
         0 as posted_amount,
         coalesce(events.base_amount, events.item_base_amount) as event_base_amount,
         events.item_base_amount,
-        events.event_type <> 'invoiced' and documents.currency_code <> administrations.currency_code as is_foreign,
-        cast(null as varchar) as contact_key,
-        cast(null as varchar) as description
+        events.event_type <> 'invoiced' and documents.currency_code <> administrations.currency_code as is_foreign
 
     from events
     inner join documents
@@ -193,8 +184,20 @@ expected as (
 
 matched as (
 
-    select * from posted
+    select
+        administration_id,
+        item_date,
+        document_type,
+        document_id,
+        posted_amount,
+        event_base_amount,
+        item_base_amount,
+        is_foreign
+
+    from posted
+
     union all
+
     select * from expected
 
 ),
@@ -221,16 +224,14 @@ summed as (
         sum(posted_amount) as posted_amount,
         sum(event_base_amount) as event_base_amount,
         sum(item_base_amount) as item_base_amount,
-        max(case when is_foreign then 1 else 0 end) = 1 as is_foreign,
-        max(case when contact_key <> {{ none_key() }} then contact_key end) as contact_key,
-        max(description) as description
+        max(case when is_foreign then 1 else 0 end) = 1 as is_foreign
 
     from documented
     group by administration_id, item_date, document_type, document_id
 
 ),
 
-left_over as (
+differing as (
 
     select
         summed.*,
@@ -238,6 +239,46 @@ left_over as (
 
     from summed
     where posted_amount <> item_base_amount
+
+),
+
+-- Looked up for what is left only: words of every line are dear to group.
+told as (
+
+    select
+        differing.administration_id,
+        differing.item_date,
+        differing.document_type,
+        differing.document_id,
+        max(case when posted.contact_key <> {{ none_key('posted.administration_id') }} then posted.contact_key end)
+            as contact_key,
+        max(posted.description) as description
+
+    from differing
+    inner join posted
+        on
+            differing.administration_id = posted.administration_id
+            and differing.item_date = posted.item_date
+            and differing.document_type is not distinct from posted.document_type
+            and differing.document_id = posted.document_id
+    group by differing.administration_id, differing.item_date, differing.document_type, differing.document_id
+
+),
+
+left_over as (
+
+    select
+        differing.*,
+        told.contact_key,
+        told.description
+
+    from differing
+    left join told
+        on
+            differing.administration_id = told.administration_id
+            and differing.item_date = told.item_date
+            and differing.document_type is not distinct from told.document_type
+            and differing.document_id = told.document_id
 
 ),
 
