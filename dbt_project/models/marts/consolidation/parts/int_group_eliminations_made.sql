@@ -1,6 +1,18 @@
+-- Every later month counts a balance-sheet line again, so the lines of a month are added up first.
 with lines as (
 
-    select * from {{ ref('int_intercompany_lines_classified') }}
+    select
+        administration_id,
+        counterparty_administration_id,
+        ledger_account_id,
+        kind,
+        statement,
+        month_date,
+        sum(amount) as amount
+
+    from {{ ref('int_intercompany_lines_classified') }}
+    where kind is not null
+    group by administration_id, counterparty_administration_id, ledger_account_id, kind, statement, month_date
 
 ),
 
@@ -60,11 +72,8 @@ within_group as (
             and {{ month_end('months.month_date') }} between members.valid_from_date and members.valid_to_date
             and {{ month_end('months.month_date') }} between counterparties.valid_from_date and counterparties.valid_to_date
     where
-        lines.kind is not null
-        and (
-            lines.statement = 'balance_sheet'
-            or extract(year from lines.month_date) = extract(year from months.month_date)
-        )
+        lines.statement = 'balance_sheet'
+        or extract(year from lines.month_date) = extract(year from months.month_date)
 
 ),
 
