@@ -75,21 +75,23 @@
         ],
     },
 } -%}
+-- A source names few records in many rows: each is added up by itself first.
 with named as (
     {% for kind, columns in namers.items() %}
     {%- set last_kind = loop.last %}
     {%- for column, models in columns.items() %}
     {%- set last_column = loop.last %}
     {%- for model in models %}
-    select distinct
+    select
         administration_id,
         '{{ kind }}' as record_kind,
         {{ column }} as record_id,
         {{ 1 if model == 'stg_moneybird__journal_entries' else 0 }} as in_ledger,
-        case when is_deleted then 0 else 1 end as in_use
+        max(case when is_deleted then 0 else 1 end) as in_use
 
     from {{ ref(model) }}
     where {{ column }} is not null
+    group by administration_id, {{ column }}
     {{ 'union all' if not (loop.last and last_column and last_kind) }}
     {%- endfor %}
     {%- endfor %}

@@ -26,9 +26,9 @@ divided as (
 
     select
         numbered.*,
-        regexp_replace(unsuffixed, '[0-9]+$', '') as prefix,
+        rtrim(unsuffixed, '0123456789') as prefix,
         substring(invoice_number from length(unsuffixed) + 1) as suffix,
-        substring(unsuffixed from length(regexp_replace(unsuffixed, '[0-9]+$', '')) + 1) as digits
+        substring(unsuffixed from length(rtrim(unsuffixed, '0123456789')) + 1) as digits
 
     from numbered
     where unsuffixed <> '' -- a number without a digit stands in no series
