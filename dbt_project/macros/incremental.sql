@@ -14,15 +14,16 @@
            {'spreads': select} lists records that look at those of the CTE `moved`, which the other feeds made;
            {'whole': relation, 'columns': columns} is what holds for many records at once, as a chart or a map of tax rates:
            few rows that hardly ever change, and when they did everything is built anew;
-           'is_coarse': its moments are seconds of the server, which two loads may share -#}
-{% macro incremental_records(records, keys, feeds) -%}
+           'is_coarse': its moments are seconds of the server, which two loads may share
+    is_feed: other models follow this one: what it builds anew is a feed of theirs, `touched_of`; it takes no 'whole' -#}
+{% macro incremental_records(records, keys, feeds, is_feed=false) -%}
     {#- PostgreSQL calls a text column of its temporary table another type than that of a contract, and fails. -#}
     {{- config(
         materialized='incremental',
         incremental_strategy='touched',
         unique_key=keys.keys() | list,
         on_schema_change='append_new_columns' if target.type == 'postgres' else 'fail',
-        post_hook='{{ note_seen() }}'
+        post_hook=['{{ note_seen() }}'] + (["{{ tell_touched(['" ~ records | join("', '") ~ "']) }}"] if is_feed else [])
     ) -}}
     {%- if execute and model.resource_type == 'model' and flags.WHICH in ('run', 'build') -%}
         {%- do run_query(create_seen(feeds)) -%}
@@ -31,6 +32,8 @@
         {%- elif is_incremental() -%}
             {%- do run_query(create_touched(records, keys, feeds)) -%}
             {{- return({'records': records, 'table': touched_table()}) -}}
+        {%- elif is_feed -%}
+            {%- do run_query(create_touched_of_nothing(records)) -%}
         {%- endif -%}
     {%- endif -%}
     {{- return(none) -}}
@@ -59,6 +62,56 @@
 {% macro seen_table() -%} seen__{{ this.identifier }} {%- endmacro %}
 
 {% macro incremental_state() -%} {{ target.schema }}.incremental_state {%- endmacro %}
+
+{#- What an incremental model built anew: the feed of models that follow it. Records are text; `_changed_at` is no moment
+    but a turn, one later than any that was told or seen, for SQL of ours reads no clock. -#}
+{% macro touched_of(relation) -%}
+    {{- return(api.Relation.create(
+        database=relation.database, schema=target.schema, identifier='touched_of__' ~ relation.identifier
+    )) -}}
+{%- endmacro %}
+
+{#- When everything is built, whoever follows is built too. The row of nothing gives them a turn to have seen. -#}
+{% macro create_touched_of_nothing(records) -%}
+    {%- set nothing -%}
+    select
+        {%- for column in records %}
+        cast(null as varchar) as {{ column }},
+        {%- endfor %}
+        {{ next_turn() }} as _changed_at
+    {%- endset -%}
+    drop table if exists {{ touched_of(this) }};
+    create table {{ touched_of(this) }} as {{ nothing }};
+    drop table if exists {{ touched_table() }};
+    create temporary table {{ touched_table() }} as select * from {{ touched_of(this) }} where false
+{%- endmacro %}
+
+{#- After the model, in its transaction. Turns that everybody who follows has seen are forgotten, except the last. -#}
+{% macro tell_touched(records) -%}
+    {%- if execute and flags.WHICH in ('run', 'build') -%}
+    insert into {{ touched_of(this) }}
+    select {{ records | join(', ') }}, {{ next_turn(touched_of(this)) }} as _changed_at from {{ touched_table() }};
+    delete from {{ touched_of(this) }}
+    where _changed_at < (
+        select min(coalesce(seen_at, cast('1970-01-01' as timestamptz))) from {{ incremental_state() }}
+        where feed_name = '{{ touched_of(this).identifier }}'
+    )
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Within the turns of this model. -#}
+{% macro next_turn(told=none) -%}
+    (
+        select coalesce(max(turns.turn), cast('1970-01-01' as timestamptz)) + interval '1 second'
+        from (
+            select seen_at as turn from {{ incremental_state() }} where feed_name = '{{ touched_of(this).identifier }}'
+            {%- if told %}
+            union all
+            select _changed_at as turn from {{ told }}
+            {%- endif %}
+        ) as turns
+    )
+{%- endmacro %}
 
 {#- Before the first model of a run. -#}
 {% macro prepare_incremental_state() -%}

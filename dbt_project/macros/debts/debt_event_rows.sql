@@ -1,14 +1,16 @@
 {#- Rows of a mart of events: one side's events in order, with what they are in a reader's words. -#}
-{% macro debt_event_rows(events, linked, id, number) -%}
+{% macro debt_event_rows(events, linked, id, number, touched) -%}
 with events as (
 
     select * from {{ events }}
+    where {{ is_touched(touched, ['administration_id', 'item_' ~ id]) }}
 
 ),
 
 documents as (
 
     select * from {{ linked }}
+    where {{ is_touched(touched, ['administration_id', 'item_' ~ id]) }}
 
 ),
 

@@ -1,8 +1,9 @@
 {#- Events in order with what is open after each; in the administration's currency the same share of the total. -#}
-{% macro debt_events_in_order(events, linked, id) -%}
+{% macro debt_events_in_order(events, linked, id, touched) -%}
 with events as (
 
     select * from {{ events }}
+    where {{ is_touched(touched, ['administration_id', 'item_' ~ id]) }}
 
 ),
 

@@ -1,5 +1,12 @@
-{#- Rows of a statement: a contact's events in order with the balance after each, per currency of the documents. -#}
-{% macro debt_statement(events) -%}
+{#- A mart of statements: a contact's events in order with the balance after each, per currency of the documents. `item` is
+    what `events` calls the open item in its feed. -#}
+{% macro debt_statement(events, item) -%}
+{%- set contact = ['contact_key'] -%}
+{%- set touched = incremental_records(records=contact, keys={'contact_key': 'contact_key'}, feeds=[
+    {'feed': touched_of(events), 'reaches': events, 'by': ['item_key'], 'of': [entity_key(item)], 'records': contact},
+    {'feed': touched_of(events), 'reaches': this, 'by': ['item_key'], 'of': [entity_key(item)], 'records': contact},
+    {'feed': ref('stg_moneybird__contacts'), 'records': [entity_key('contact_id')]},
+]) -%}
 with events as (
 
     select * from {{ events }}
@@ -16,7 +23,7 @@ contacts as (
 told as (
 
     select * from events
-    where amount <> 0 or base_amount <> 0
+    where (amount <> 0 or base_amount <> 0) and {{ is_touched(touched, contact) }}
 
 ),
 

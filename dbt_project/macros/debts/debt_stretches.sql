@@ -1,8 +1,9 @@
 {#- CTE `marked`: stretches of days in which an item's open amount, bucket and dubious mark stay the same. -#}
-{% macro debt_stretches(events, linked, id) -%}
+{% macro debt_stretches(events, linked, id, touched) -%}
 events as (
 
     select * from {{ events }}
+    where {{ is_touched(touched, ['administration_id', 'item_' ~ id]) }}
 
 ),
 

@@ -1,5 +1,37 @@
-{{ config(materialized='table') }}
+{%- set slice = ['administration_id', 'ledger_account_id', 'month_date'] -%}
+{%- set administration = ['administration_id'] -%}
+{%- set bank_line = ['administration_id', 'financial_mutation_id'] -%}
+{%- set slices_of_bank_lines -%}
+    (
+        select
+            mutations.administration_id,
+            mutations.financial_mutation_id,
+            accounts.ledger_account_id,
+            {{ month_start('mutations.mutation_date') }} as month_date
 
+        from {{ ref('stg_moneybird__financial_mutations') }} as mutations
+        inner join {{ ref('stg_moneybird__ledger_accounts') }} as accounts
+            on
+                mutations.administration_id = accounts.administration_id
+                and mutations.financial_account_id = accounts.financial_account_id
+    ) as slices_of_bank_lines
+{%- endset -%}
+{%- set feeds = [
+    {'feed': ref('stg_sync__ledger_slices'), 'records': slice, 'is_coarse': true},
+    {'feed': ref('stg_moneybird__financial_mutations'), 'reaches': this, 'records': slice,
+     'by': ['administration_id', 'document_id'], 'of': bank_line},
+    {'feed': ref('stg_moneybird__financial_mutations'), 'reaches': slices_of_bank_lines, 'records': slice, 'by': bank_line},
+] -%}
+{#- Which account is a bank's, and in which currency: seldom changed, and then anything of the company may be. -#}
+{%- for feed in ['ledger_accounts', 'financial_accounts', 'administrations'] -%}
+{%- for reached in [this, ref('stg_sync__ledger_slices'), slices_of_bank_lines] -%}
+{%- do feeds.append({'feed': ref('stg_moneybird__' ~ feed), 'reaches': reached, 'records': slice, 'by': administration}) -%}
+{%- endfor -%}
+{%- endfor -%}
+{%- set touched = incremental_records(
+    records=slice, keys={'administration_id': 'administration_id', 'ledger_account_id': 'ledger_account_id',
+    'month_date': 'month_date'}, feeds=feeds
+) -%}
 with ledger_accounts as (
 
     select * from {{ ref('stg_moneybird__ledger_accounts') }}
@@ -69,7 +101,9 @@ posted as (
         on
             lines.administration_id = bank_accounts.administration_id
             and lines.ledger_account_id = bank_accounts.ledger_account_id
-    where not lines.is_deleted
+    where
+        not lines.is_deleted
+        and {{ is_touched(touched, ['lines.administration_id', 'lines.ledger_account_id', 'lines.month_date']) }}
 
 ),
 
@@ -91,7 +125,11 @@ reported as (
         on
             mutations.administration_id = bank_accounts.administration_id
             and mutations.financial_account_id = bank_accounts.financial_account_id
-    where not mutations.is_deleted
+    where
+        not mutations.is_deleted
+        and {{ is_touched(touched, [
+            'mutations.administration_id', 'bank_accounts.ledger_account_id', month_start('mutations.mutation_date')
+        ]) }}
 
 ),
 

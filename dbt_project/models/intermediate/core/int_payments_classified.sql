@@ -1,30 +1,47 @@
-{{ config(materialized='table') }}
-
+{%- set document = ['administration_id', 'document_id'] -%}
+{%- set bank_line = ['administration_id', 'financial_mutation_id'] -%}
+{%- set payments_of_other_roles -%}
+    select kept.administration_id, kept.document_id from {{ this }} as kept
+    left join {{ ref('int_ledger_account_roles_decided') }} as roles
+        on kept.administration_id = roles.administration_id and kept.ledger_account_id = roles.ledger_account_id
+    where kept.ledger_account_role is distinct from roles.role
+{%- endset -%}
+{%- set touched = incremental_records(
+    records=document, keys={'administration_id': 'administration_id', 'document_id': 'document_id'}, is_feed=true, feeds=[
+    {'feed': ref('int_sales_invoices_unioned'), 'records': ['administration_id', 'sales_invoice_id']},
+    {'feed': ref('int_purchases_unioned'), 'records': document},
+    {'feed': ref('stg_moneybird__financial_mutations'), 'reaches': this, 'by': bank_line, 'records': document},
+    {'feed': ref('stg_moneybird__financial_mutations__payments'), 'reaches': this,
+     'by': ['administration_id', 'payment_id'], 'records': document},
+    {'feed': ref('stg_moneybird__financial_accounts'), 'reaches': this,
+     'by': ['administration_id', 'financial_account_id'], 'records': document},
+    {'differs': payments_of_other_roles},
+]) -%}
 with sales_payments as (
 
     select * from {{ ref('int_sales_invoice_payments_unioned') }}
-    where not is_deleted
+    where not is_deleted and {{ is_touched(touched, ['administration_id', 'sales_invoice_id']) }}
 
 ),
 
 purchase_payments as (
 
     select * from {{ ref('int_payable_payments_unioned') }}
-    where not is_deleted
+    where not is_deleted and {{ is_touched(touched, document) }}
 
 ),
 
 sales as (
 
     select * from {{ ref('int_sales_invoices_unioned') }}
-    where not is_deleted
+    where not is_deleted and {{ is_touched(touched, ['administration_id', 'sales_invoice_id']) }}
 
 ),
 
 purchases as (
 
     select * from {{ ref('int_purchases_unioned') }}
-    where not is_deleted
+    where not is_deleted and {{ is_touched(touched, document) }}
 
 ),
 
@@ -154,6 +171,7 @@ classified as (
         financial_account_id,
         bank_mutation_id as financial_mutation_id,
         ledger_account_id,
+        role as ledger_account_role,
         _changed_at,
         case
             when credit_invoice_id is not null or manual_payment_action = 'invoices_settlement' or role = 'settlements'

@@ -1,8 +1,12 @@
-{{ config(materialized='table') }}
-
+{%- set document = ['administration_id', 'document_id'] -%}
+{%- set touched = incremental_records(
+    records=document, keys={'administration_id': 'administration_id', 'document_id': 'document_id'}, is_feed=true, feeds=[
+    {'feed': ref('int_purchases_unioned'), 'records': document},
+]) -%}
 with purchases as (
 
     select * from {{ ref('int_purchases_unioned') }}
+    where {{ is_touched(touched, document) }}
 
 ),
 

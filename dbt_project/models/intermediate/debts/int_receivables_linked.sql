@@ -1,8 +1,30 @@
-{{ config(materialized='table') }}
-
+{%- set invoices = ref('int_sales_invoices_unioned') -%}
+{%- set item = ['administration_id', 'item_sales_invoice_id'] -%}
+{%- set invoice = ['administration_id', 'sales_invoice_id'] -%}
+{%- set original = ['administration_id', 'original_sales_invoice_id'] -%}
+{#- Items a changed invoice is in, may be in now, and that those which name it as their original were in. -#}
+{%- set items_they_were_in -%}
+    select {{ item | join(', ') }} from {{ this }}
+    where ({{ invoice | join(', ') }}) in (
+        select {{ invoice | join(', ') }} from {{ invoices }}
+        where ({{ original | join(', ') }}) in (
+            select {{ invoice | join(', ') }} from {{ invoices }} where {{ moved_since_seen({'feed': invoices}) }}
+        )
+    )
+{%- endset -%}
+{%- set touched = incremental_records(
+    records=item, keys={'administration_id': 'administration_id', 'item_sales_invoice_id': 'item_sales_invoice_id'},
+    is_feed=true, feeds=[
+    {'feed': invoices, 'records': invoice},
+    {'feed': invoices, 'records': original},
+    {'feed': invoices, 'reaches': invoices, 'by': invoice, 'of': original, 'records': original},
+    {'feed': invoices, 'reaches': invoices, 'by': original, 'of': invoice, 'records': invoice},
+    {'feed': invoices, 'reaches': this, 'by': invoice, 'records': item},
+    {'differs': items_they_were_in},
+]) -%}
 with invoices as (
 
-    select * from {{ ref('int_sales_invoices_unioned') }}
+    select * from {{ invoices }}
 
 ),
 
@@ -34,6 +56,7 @@ final as (
         max(_changed_at) over (partition by administration_id, item_sales_invoice_id) as _changed_at
 
     from linked
+    where {{ is_touched(touched, item) }}
 
 )
 

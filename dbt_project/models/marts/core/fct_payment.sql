@@ -1,6 +1,16 @@
+{%- set document = ['administration_id', 'document_id'] -%}
+{%- set touched = incremental_records(
+    records=document, keys={'administration_id': 'administration_id', 'document_id': 'document_id'}, feeds=[
+    {'feed': touched_of(ref('int_payments_classified')), 'records': document},
+    {'feed': ref('stg_moneybird__contacts'), 'reaches': ref('int_payments_classified'), 'records': document,
+     'by': ['administration_id', 'contact_id']},
+    {'feed': ref('stg_moneybird__administrations'), 'reaches': ref('int_payments_classified'), 'records': document,
+     'by': ['administration_id']},
+]) -%}
 with payments as (
 
     select * from {{ ref('int_payments_classified') }}
+    where {{ is_touched(touched, document) }}
 
 ),
 

@@ -1,10 +1,16 @@
+{%- set item = ['administration_id', 'item_document_id'] -%}
+{%- set touched = incremental_records(records=item, keys={'item_key': entity_key('item_document_id')}, feeds=[
+    {'feed': touched_of(ref('int_payables_linked')), 'records': ['administration_id', 'document_id']},
+    {'feed': ref('stg_moneybird__contacts'), 'reaches': ref('int_payables_linked'), 'by': ['administration_id', 'contact_id'],
+     'records': item},
+]) -%}
 with contacts as (
 
     select * from {{ ref('dim_contact') }}
 
 ),
 
-{{ debt_stretches(ref('int_payable_events_accumulated'), ref('int_payables_linked'), 'document_id') }},
+{{ debt_stretches(ref('int_payable_events_accumulated'), ref('int_payables_linked'), 'document_id', touched) }},
 
 final as (
 

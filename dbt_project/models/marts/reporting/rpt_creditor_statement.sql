@@ -1,1 +1,1 @@
-{{ debt_statement(ref('fct_payable_event')) }}
+{{ debt_statement(ref('fct_payable_event'), 'item_document_id') }}

@@ -1,10 +1,16 @@
+{%- set item = ['administration_id', 'item_sales_invoice_id'] -%}
+{%- set touched = incremental_records(records=item, keys={'item_key': entity_key('item_sales_invoice_id')}, feeds=[
+    {'feed': touched_of(ref('int_receivables_linked')), 'records': item},
+    {'feed': ref('stg_moneybird__contacts'), 'reaches': ref('int_receivables_linked'), 'by': ['administration_id', 'contact_id'],
+     'records': item},
+]) -%}
 with contacts as (
 
     select * from {{ ref('dim_contact') }}
 
 ),
 
-{{ debt_stretches(ref('int_receivable_events_accumulated'), ref('int_receivables_linked'), 'sales_invoice_id') }},
+{{ debt_stretches(ref('int_receivable_events_accumulated'), ref('int_receivables_linked'), 'sales_invoice_id', touched) }},
 
 final as (
 
