@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 Query = Callable[..., list[tuple[Any, ...]]]
@@ -96,3 +98,26 @@ def test_an_empty_administration_is_in_every_check(marts: Query, project: Path, 
 def test_an_empty_administration_has_no_facts(marts: Query, mart: str) -> None:
     """Nothing is invented for an administration without records."""
     assert marts(f"select count(*) from marts.{mart} where administration_id in ('2', '4')") == [(0,)]
+
+
+def test_a_list_that_is_not_read_is_in_motion_for_two_days_and_then_out_of_reach(
+    warehouse: Path, tmp_path: Path
+) -> None:
+    """Books that moved are a matter of a run; a scope that was taken away must not hide a break for months."""
+    copy = tmp_path / warehouse.name  # views name the database, which is the file's name
+    shutil.copy(warehouse, copy)
+    found = "select is_out_of_reach from intermediate.int_unread_checks where administration_id = '1' and check_id = $1"
+    read = "select max(read_at) from sync.reads where administration_id = '1' and resource = 'projects'"
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute("set timezone = 'UTC'")
+
+        def outcome(hours: int) -> list[tuple[bool]]:
+            """Of a check that reads two lists, when one of them failed so long before the other was read last."""
+            connection.execute("delete from sync.unread")
+            connection.execute(f"insert into sync.unread select '1', 'contacts', ({read}) - to_hours($1)", [hours])
+            return connection.execute(found, ["records_referenced_are_known"]).fetchall()
+
+        assert outcome(47) == [(False,)]
+        assert outcome(49) == [(True,)]
+        connection.execute("delete from sync.unread")
+        assert connection.execute(found, ["records_referenced_are_known"]).fetchall() == []

@@ -44,9 +44,10 @@ judged as (
 
     select
         unioned.*,
-        -- A list that was never read is not an empty one: half of the records would look like a break.
-        unioned.is_computable and not coalesce(unread_checks.is_never_read, false) as is_known,
-        -- One side is of the last sync and the other older: nobody made a mistake yet.
+        -- A list that was never read is not an empty one, and one that is out of reach since days says nothing of today:
+        -- half of the records would look like a break, or a break like books that move.
+        unioned.is_computable and not coalesce(unread_checks.is_out_of_reach, false) as is_known,
+        -- One side is of the last sync and the other a little older: nobody made a mistake yet.
         unioned.is_in_motion or unread_checks.check_id is not null as is_moving,
         -- An accepted difference is the one finance saw, to the cent and until its day; another one is open again.
         coalesce(

@@ -55,7 +55,7 @@ final as (
         on
             unioned.check_id = unread_checks.check_id
             and unioned.administration_id = unread_checks.administration_id
-            and unread_checks.is_never_read
+            and unread_checks.is_out_of_reach
     where unread_checks.check_id is null
 
 )

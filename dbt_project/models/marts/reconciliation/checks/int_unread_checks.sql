@@ -96,7 +96,8 @@ final as (
     select
         check_id,
         administration_id,
-        is_never_read = 1 as is_never_read
+        -- Two days: a list that is read once a day and failed once is not out of reach yet.
+        is_never_read = 1 or newest_read_at > unread_since + interval '2 days' as is_out_of_reach
 
     from sides
     where
