@@ -130,6 +130,7 @@ def test_a_draft_is_decided_by_the_rules_approved_twice_and_made_once(published_
 
     window.get_by_role("link", name="Approvals").click()
     window.get_by_text("PO 30052").first.click()
+    settle(window)
     window.get_by_role("button", name="Approve", exact=True).dblclick()
     expect(window.get_by_text("verified").first).to_be_visible()
     invoices = group.control.get(f"/_sandbox/records/{group.id(STUDIO)}/sales_invoices").json()
@@ -156,5 +157,10 @@ def pick(window: Page, label: str, option: str) -> None:
     box.click()
     box.fill(option)
     window.get_by_role("option", name=option).first.click()
+    settle(window)
+
+
+def settle(window: Page) -> None:
+    """A page that is drawn again takes the button away that is being clicked."""
     window.wait_for_timeout(STIR)
     expect(window.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
