@@ -68,6 +68,8 @@ def run_dbt(settings: Settings, *, full_refresh: bool = False, project: Path | N
     project = project or settings.project_root / "dbt_project"
     fingerprint = built_from.fingerprint(project, copy_finance(settings))
     is_same = last_build.was(fingerprint)  # a lock is explained better here than by forty failing models
+    if full_refresh:
+        last_build.forget()  # killed half-way, it is no build to go on from
     extent = ["--select", *HOLDING_ROWS] if is_same and not full_refresh else ["--full-refresh"]
     code = start_dbt(settings, [*_BUILD, *extent], dbt_environment(settings, project, os.environ))
     if code < 0:

@@ -53,6 +53,7 @@ class LastBuild:
             connection.execute(f"insert into {_TABLE} values (?)", [fingerprint])
 
     def forget(self) -> None:
-        """The build failed: the next one makes everything anew, whatever was in the way."""
+        """The build failed, or is about to make everything: the next one makes everything anew, whatever was in the
+        way."""
         with suppress(WarehouseError, duckdb.Error), closing(open_warehouse(self._warehouse)) as connection:
             connection.execute(f"delete from {_TABLE}")

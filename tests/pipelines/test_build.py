@@ -23,6 +23,14 @@ if TYPE_CHECKING:
 _CONTRACT = "select 1 as sales_invoice_key, '1' as administration_id"
 _NO_COLUMN = "select nothing as sales_invoice_key, '1' as administration_id from raw.sales_invoices"
 _NO_MODEL = "select * from {{ ref('nothing') }}"
+_VIEW = "{{ config(materialized='view') }} select id from raw.sales_invoices"
+_KILLED = """
+import os, signal
+def model(dbt, session):
+    if os.path.exists({!r}):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return session.sql("select 1 as killed_key, '1' as administration_id")
+"""
 _HELD = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
 
 
@@ -154,9 +162,8 @@ def test_another_model_or_another_table_of_finance_makes_everything_anew(tmp_pat
 def test_new_data_make_tables_anew_and_leave_views_as_they_are(small_company: SmallCompany) -> None:
     """A view that is lost all the same, or breaks, fails one build, and the next makes everything."""
     small_company.raw("a")
-    view = "{{ config(materialized='view') }} select id from raw.sales_invoices"
     table = "select id as sales_invoice_key, '1' as administration_id from {{ ref('stg_invoices') }}"
-    project = small_company.dbt_project(stg_invoices=view, fct_sales_invoice=table)
+    project = small_company.dbt_project(stg_invoices=_VIEW, fct_sales_invoice=table)
     assert build(small_company.settings, project=project).dbt.models == {"success": 4}
     small_company.raw("a", "b")
     second = build(small_company.settings, project=project)
@@ -170,3 +177,18 @@ def test_new_data_make_tables_anew_and_leave_views_as_they_are(small_company: Sm
     with pytest.raises(GateFailedError, match="stg_invoices does not exist"):
         build(small_company.settings, project=project)
     assert build(small_company.settings, project=project).dbt.models == {"success": 4}
+
+
+def test_a_killed_full_refresh_is_followed_by_a_full_one(small_company: SmallCompany) -> None:
+    """Half of its tables are new and half are not, and nothing but data changed since the build before it."""
+    small_company.raw("a")
+    kill = small_company.settings.home / "kill"
+    project = small_company.dbt_project(stg_invoices=_VIEW)
+    (project / "models" / "fct_killed.py").write_text(_KILLED.format(str(kill)))
+    assert build(small_company.settings, project=project).dbt.models == {"success": 5}
+    assert build(small_company.settings, project=project).dbt.models == {"success": 4}, "the view stands"
+    kill.touch()
+    with pytest.raises(WarehouseError, match="killed from outside"):
+        build(small_company.settings, full_refresh=True, project=project)
+    kill.unlink()
+    assert build(small_company.settings, project=project).dbt.models == {"success": 5}
