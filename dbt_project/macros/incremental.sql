@@ -2,7 +2,8 @@
 
     A record changes when it is loaded or tombstoned, when its slice of the ledger is replaced, or when something changes
     that the model takes a column from: each is a feed, a relation with `_changed_at`. How far each feed was seen stands in
-    `incremental_state`, written in the transaction that changes the model: after a kill the next build does it again. -#}
+    `incremental_state`, written in the transaction that changes the model: after a kill the next build does it again. A
+    model that has not seen all its feeds is built whole, whatever it holds. -#}
 
 {#- Declares the model incremental; what `is_touched` takes: none when everything is built.
     records: the columns that name a record where the model reads it
@@ -15,8 +16,15 @@
            {'whole': relation, 'columns': columns} is what holds for many records at once, as a chart or a map of tax rates:
            few rows that hardly ever change, and when they did everything is built anew;
            'is_coarse': its moments are seconds of the server, which two loads may share
-    is_feed: other models follow this one: what it builds anew is a feed of theirs, `touched_of`; it takes no 'whole' -#}
+    is_feed: other models follow this one: what it builds anew is a feed of theirs, `touched_of`; it takes no 'whole', for
+           then all who follow would be built anew too -#}
 {% macro incremental_records(records, keys, feeds, is_feed=false) -%}
+    {%- if is_feed and feeds | selectattr('whole', 'defined') | list -%}
+        {%- do exceptions.raise_compiler_error(
+            "incremental_records: a model that is_feed takes no 'whole' feed, because all models that follow it would be "
+            "built anew with it; say with 'differs' or 'reaches' which records change"
+        ) -%}
+    {%- endif -%}
     {#- PostgreSQL calls a text column of its temporary table another type than that of a contract, and fails. -#}
     {{- config(
         materialized='incremental',
@@ -27,12 +35,12 @@
     ) -}}
     {%- if execute and model.resource_type == 'model' and flags.WHICH in ('run', 'build') -%}
         {%- do run_query(create_seen(feeds)) -%}
-        {%- if is_incremental() and run_query(wholes_that_changed()).rows | length > 0 -%}
-            {%- do run_query(touch_everything(keys)) -%}
-        {%- elif is_incremental() -%}
+        {%- if is_incremental() and run_query(unseen_feeds()).rows | length == 0 -%}
             {%- do run_query(create_touched(records, keys, feeds)) -%}
             {{- return({'records': records, 'table': touched_table()}) -}}
-        {%- elif is_feed -%}
+        {%- endif -%}
+        {%- do run_query(forget_seen()) -%}
+        {%- if is_feed -%}
             {%- do run_query(create_touched_of_nothing(records)) -%}
         {%- endif -%}
     {%- endif -%}
@@ -46,14 +54,14 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- The strategy; `note_seen` runs in the same transaction. -#}
+{#- The strategy; `note_seen` runs in the same transaction. What was forgotten is built whole. -#}
 {% macro get_incremental_touched_sql(arguments) -%}
     {%- set columns = arguments.dest_columns | map(attribute='quoted') | join(', ') -%}
     {%- set keys = arguments.unique_key | join(', ') -%}
     delete from {{ arguments.target_relation }}
-    where
-        ({{ keys }}) in (select {{ keys }} from {{ touched_table() }})
-        or not exists (select 1 from {{ incremental_state() }} where model_name = '{{ this.identifier }}');
+    {%- if run_query(seen_feeds()).rows | length > 0 %}
+    where ({{ keys }}) in (select {{ keys }} from {{ touched_table() }})
+    {%- endif %};
     insert into {{ arguments.target_relation }} ({{ columns }}) select {{ columns }} from {{ arguments.temp_relation }}
 {%- endmacro %}
 
@@ -64,21 +72,21 @@
 {% macro incremental_state() -%} {{ target.schema }}.incremental_state {%- endmacro %}
 
 {#- What an incremental model built anew: the feed of models that follow it. Records are text; `_changed_at` is no moment
-    but a turn, one later than any that was told or seen, for SQL of ours reads no clock. -#}
+    but a turn, one later than any that was told, for SQL of ours reads no clock. -#}
 {% macro touched_of(relation) -%}
     {{- return(api.Relation.create(
         database=relation.database, schema=target.schema, identifier='touched_of__' ~ relation.identifier
     )) -}}
 {%- endmacro %}
 
-{#- When everything is built, whoever follows is built too. The row of nothing gives them a turn to have seen. -#}
+{#- When everything is built. The row of nothing gives those who follow a turn to have seen. -#}
 {% macro create_touched_of_nothing(records) -%}
     {%- set nothing -%}
     select
         {%- for column in records %}
         cast(null as varchar) as {{ column }},
         {%- endfor %}
-        {{ next_turn() }} as _changed_at
+        cast('1970-01-01' as timestamptz) as _changed_at
     {%- endset -%}
     drop table if exists {{ touched_of(this) }};
     create table {{ touched_of(this) }} as {{ nothing }};
@@ -90,7 +98,10 @@
 {% macro tell_touched(records) -%}
     {%- if execute and flags.WHICH in ('run', 'build') -%}
     insert into {{ touched_of(this) }}
-    select {{ records | join(', ') }}, {{ next_turn(touched_of(this)) }} as _changed_at from {{ touched_table() }};
+    select
+        {{ records | join(', ') }},
+        (select max(_changed_at) + interval '1 second' from {{ touched_of(this) }}) as _changed_at
+    from {{ touched_table() }};
     delete from {{ touched_of(this) }}
     where _changed_at < (
         select min(coalesce(seen_at, cast('1970-01-01' as timestamptz))) from {{ incremental_state() }}
@@ -99,28 +110,19 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Within the turns of this model. -#}
-{% macro next_turn(told=none) -%}
-    (
-        select coalesce(max(turns.turn), cast('1970-01-01' as timestamptz)) + interval '1 second'
-        from (
-            select seen_at as turn from {{ incremental_state() }} where feed_name = '{{ touched_of(this).identifier }}'
-            {%- if told %}
-            union all
-            select _changed_at as turn from {{ told }}
-            {%- endif %}
-        ) as turns
-    )
-{%- endmacro %}
-
-{#- Before the first model of a run. -#}
+{#- Before the first model of a run. A full refresh forgets at once: killed half-way, the next run builds the rest whole,
+    and no two threads forget the same rows, which DuckDB refuses. What is no incremental model any more would never see
+    another turn of those it followed, and they keep every turn until all have seen it. -#}
 {% macro prepare_incremental_state() -%}
     {%- if execute and flags.WHICH in ('run', 'build') -%}
+    {%- set nodes = [] if flags.FULL_REFRESH else graph.nodes.values() -%}
+    {%- set models = nodes | selectattr('config.materialized', 'equalto', 'incremental') | map(attribute='alias') -%}
     create schema if not exists {{ target.schema }};
     create table if not exists {{ incremental_state() }} (
         model_name varchar, feed_name varchar, seen_at timestamptz, fingerprint varchar
     );
-    alter table {{ incremental_state() }} add column if not exists fingerprint varchar
+    alter table {{ incremental_state() }} add column if not exists fingerprint varchar;
+    delete from {{ incremental_state() }} where model_name not in ('{{ models | join("', '") }}')
     {%- endif -%}
 {%- endmacro %}
 
@@ -151,15 +153,23 @@
     {%- endfor %}
 {%- endmacro %}
 
-{% macro wholes_that_changed() -%}
-    select feed_name, fingerprint from {{ seen_table() }} where fingerprint is not null
-    except
+{#- Feeds the model never saw, and whole ones that are not what they were when it did. -#}
+{% macro unseen_feeds() -%}
+    select feed_name, fingerprint from {{ seen_table() }} except {{ seen_feeds() }}
+{%- endmacro %}
+
+{% macro seen_feeds() -%}
     select feed_name, fingerprint from {{ incremental_state() }} where model_name = '{{ this.identifier }}'
 {%- endmacro %}
 
-{% macro touch_everything(keys) -%}
-    drop table if exists {{ touched_table() }};
-    create temporary table {{ touched_table() }} as select distinct {{ keys.keys() | join(', ') }} from {{ this }}
+{#- Before everything is built, and first of all: from then on those who follow are built whole too, whenever that is. -#}
+{% macro forget_seen() -%}
+    delete from {{ incremental_state() }}
+    where
+        model_name = '{{ this.identifier }}'
+        or model_name in (
+            select model_name from {{ incremental_state() }} where feed_name = '{{ touched_of(this).identifier }}'
+        )
 {%- endmacro %}
 
 {#- Records whose feed moved since it was last seen. No two loads share a moment, and none is under way while dbt runs. -#}
