@@ -1,8 +1,8 @@
 """Ids that loaded records point at and that nobody has read: a rate made this morning and used at once.
 
 Written in the stamp's transaction with the records that name them, so that a run that ends before it has read their
-list leaves that to the next one. Gone once the list was read whole, whether it had them or not: an id that was deleted
-long ago is looked for once."""
+list leaves that to the next one. Gone once the list was read whole in a later slice, whether it had them or not: an id
+that was deleted long ago is looked for once. In the same slice the list may have been read before the id was made."""
 
 from __future__ import annotations
 

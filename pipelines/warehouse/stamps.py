@@ -95,12 +95,12 @@ def write_stamp(
         for touch, documents in stamp.touches:
             mark_after(connection, touch, documents)
             ledger_pages.forget(connection, documents.column("administration_id").unique().to_pylist())
-        for resources, pointed_at in stamp.referred.items():
-            note_referred(connection, resources, pointed_at)
         write_reads(connection, stamp.reads)
         lists = {(administration_id, name) for administration_id, name, _ in stamp.reads}
-        forget_referred(connection, lists)
         forget_unread(connection, lists)
+        forget_referred(connection, lists)
+        for resources, pointed_at in stamp.referred.items():  # last: a list of this slice may be older than they are
+            note_referred(connection, resources, pointed_at)
         connection.execute("truncate sync.loading")
     return sum(len(ids) for ids in stamp.gone.values())
 

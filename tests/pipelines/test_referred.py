@@ -21,7 +21,7 @@ from pipelines.sandbox.app import create_app
 from pipelines.sandbox.company import build_group
 from pipelines.sandbox.in_process import transport
 from pipelines.sandbox.throttle import Throttle
-from pipelines.sandbox.world import World
+from pipelines.sandbox.world import Planned, World
 
 STUDIO = 1
 URL = "http://127.0.0.1"
@@ -54,8 +54,9 @@ class Office:
     def sync(self) -> SyncReport:
         """`asked` is what this run asked of the company: path → GETs."""
         self.world.requests.clear()
+        options = Options(transport=lambda: transport(self.app), backoff=Backoff(0.001, 0.001))
         try:
-            return sync(self.settings, Options(transport=lambda: transport(self.app), backoff=Backoff(0.001, 0.001)))
+            return sync(self.settings, options)
         finally:
             paths = [line.path for line in self.world.requests if line.method == "GET" and self.id in line.path]
             self.asked = Counter(path.split(f"{self.id}/")[-1].removesuffix(".json") for path in paths)
@@ -147,3 +148,36 @@ def test_what_no_list_has_is_looked_for_once(office: Office) -> None:
     office.sync()
 
     assert office.asked["projects"] == 0
+
+
+def test_what_is_made_after_its_list_was_read_and_used_in_the_same_run_is_read_by_the_next(office: Office) -> None:
+    """Both are stamped at once: that the list was read whole says nothing about what was made since."""
+    office.world.clock.advance(timedelta(hours=25))
+    made: list[str] = []
+
+    def between() -> dict[str, Any]:
+        made.append(office.an_hour_for_a_new_project())
+        return {}
+
+    office.world.planned.append(Planned(between, path=f"{office.id}/time_entries"))
+    assert office.sync().status == "ok"
+    assert (office.asked["projects"], office.has(*made)) == (1, False)
+
+    assert office.planned()["projects"] == {"general": 1}
+    office.sync()
+
+    assert (office.asked["projects"], office.has(*made)) == (1, True)
+    office.sync()
+    assert office.asked["projects"] == 0
+
+
+def test_what_no_list_has_is_looked_for_once_more_where_its_list_was_read_beside_it(office: Office) -> None:
+    office.world.clock.advance(timedelta(hours=25))
+    project = office.an_hour_for_a_new_project()
+    del office.world.administrations[int(office.id)].projects[int(project)]
+    asked = []
+    for _ in range(3):
+        office.sync()
+        asked.append(office.asked["projects"])
+
+    assert asked == [1, 1, 0]
