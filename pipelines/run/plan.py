@@ -222,12 +222,11 @@ def _is_old(read: Read | None, now: datetime) -> bool:
 
 
 def is_due(
-    resource: Resource, reads: Mapping[tuple[str, str], Read], referred: Set[str], now: datetime, full: bool
+    resource: Resource, reads: Mapping[tuple[str, str], Read], owed: Set[str], now: datetime, full: bool
 ) -> bool:
-    """Whether this run reads the resource at all: by its cadence, or because records point at one of it that nobody
-    has (`referred`), and the run that found that out ended before it could look."""
+    """Whether this run reads the resource at all: by its cadence, or because an earlier run left it to this one."""
     last = reads.get((resource.name, feeds.RECENT))
-    return full or resource.name in referred or resource.cadence.is_due(last.read_at if last else None, now)
+    return full or resource.name in owed or resource.cadence.is_due(last.read_at if last else None, now)
 
 
 def hot_ids(stamped: Mapping[str, StampedRecord | feeds.Known]) -> Counter[str]:
@@ -240,10 +239,10 @@ def hot_ids(stamped: Mapping[str, StampedRecord | feeds.Known]) -> Counter[str]:
 
 
 def _records(state: SyncState, known: Known, full: bool) -> AdministrationPlan:
-    reads, referred = state.reads(known.administration_id), state.referred(known.administration_id)
+    reads, owed = state.reads(known.administration_id), state.owed(known.administration_id)
     plan = AdministrationPlan(known.administration_id, known.name)
     for resource in RESOURCES:
-        if resource.feed not in {Feed.VERSIONS, Feed.LIST} or not is_due(resource, reads, referred, known.now, full):
+        if resource.feed not in {Feed.VERSIONS, Feed.LIST} or not is_due(resource, reads, owed, known.now, full):
             continue
         if resource.feed is Feed.VERSIONS:
             requests = _version_requests(state, resource, known, reads, full)

@@ -85,11 +85,11 @@ class RecordReader:
 
     def _due(self, target: Target) -> list[Resource]:
         reads = self._state.reads(target.administration_id)  # whether one is due depends on its own readings alone
-        referred = self._state.referred(target.administration_id)  # … and on what an earlier run did not come to
+        owed = self._state.owed(target.administration_id)  # … and on what an earlier run did not come to
         return [
             resource
             for resource in RESOURCES
-            if resource.feed in _RECORD_FEEDS and is_due(resource, reads, referred, target.now, self._options.full)
+            if resource.feed in _RECORD_FEEDS and is_due(resource, reads, owed, target.now, self._options.full)
         ]
 
     def _referred(self, target: Target) -> Turns:

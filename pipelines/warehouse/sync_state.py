@@ -128,6 +128,11 @@ class SyncState:
         """Resource → since when runs set out to read it and did not."""
         return unread.unread(self._con, administration_id)
 
+    def owed(self, administration_id: str) -> set[str]:
+        """Resources to read whatever their cadence: others point at a record of theirs that nobody has, or a run set
+        out to read them and did not. What only `--full` would read today is otherwise not due until tomorrow."""
+        return self.referred(administration_id) | self.unread(administration_id).keys()
+
     def administrations(self) -> dict[str, str]:
         """Every administration ever synced: id → name."""
         return dict(self._con.execute("select administration_id, name from sync.administrations order by 1").fetchall())

@@ -14,9 +14,12 @@ import pytest
 
 from pipelines.config import Settings
 from pipelines.moneybird.client import Backoff
+from pipelines.moneybird.resources import Resource
+from pipelines.moneybird.turns import Turns
 from pipelines.run.planning import make_plan
 from pipelines.run.records import RecordReader
 from pipelines.run.sync import Options, SyncReport, sync
+from pipelines.run.targets import Target
 from pipelines.sandbox.app import create_app
 from pipelines.sandbox.company import build_group
 from pipelines.sandbox.in_process import transport
@@ -51,10 +54,10 @@ class Office:
         self.world.clock.advance(timedelta(minutes=5))
         self.sync()  # what the calendar did since is in
 
-    def sync(self) -> SyncReport:
+    def sync(self, *, full: bool = False) -> SyncReport:
         """`asked` is what this run asked of the company: path → GETs."""
         self.world.requests.clear()
-        options = Options(transport=lambda: transport(self.app), backoff=Backoff(0.001, 0.001))
+        options = Options(full=full, transport=lambda: transport(self.app), backoff=Backoff(0.001, 0.001))
         try:
             return sync(self.settings, options)
         finally:
@@ -78,6 +81,10 @@ class Office:
     def has(self, project: str) -> bool:
         with duckdb.connect(str(self.settings.warehouse_path), read_only=True) as warehouse:
             return warehouse.execute("select count(*) from raw.projects where id = ?", [project]).fetchone() == (1,)
+
+    def unread(self) -> set[str]:
+        with duckdb.connect(str(self.settings.warehouse_path), read_only=True) as warehouse:
+            return {row[0] for row in warehouse.execute("select resource from sync.unread").fetchall()}
 
     def planned(self) -> dict[str, Any]:
         return make_plan(self.settings).to_json()["administrations"][self.id]["resources"]  # type: ignore[no-any-return]
@@ -181,3 +188,31 @@ def test_what_no_list_has_is_looked_for_once_more_where_its_list_was_read_beside
         asked.append(office.asked["projects"])
 
     assert asked == [1, 1, 0]
+
+
+def test_what_a_full_run_did_not_come_to_is_planned_and_read_by_the_next(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its cadence nothing of it is due before tomorrow."""
+    office.sync()
+    assert {"projects", "workflows"}.isdisjoint(office.planned())
+    read = RecordReader._list
+
+    def killed(self: RecordReader, target: Target, resource: Resource) -> Turns:
+        if resource.name == "projects":
+            raise KilledError
+        yield from read(self, target, resource)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RecordReader, "_list", killed)
+        with pytest.raises(KilledError):
+            office.sync(full=True)
+    assert {"projects", "workflows"} <= office.unread()
+
+    planned = office.planned()
+    assert office.sync().status == "ok"
+
+    assert {name: planned[name]["general"] for name in ("projects", "workflows")} == {"projects": 1, "workflows": 1}
+    assert (office.asked["projects"], office.asked["workflows"]) == (1, 1)
+    assert office.unread() == set()
+    assert {"projects", "workflows"}.isdisjoint(office.planned())
