@@ -62,7 +62,7 @@ class Books:
             LedgerJob(t.administration_id, t.client, t.period_start.year, t.today, t.now, self.full) for t in reached
         ]
         totals, lines = _OF_FEED[Feed.CONTROL_TOTALS], _OF_FEED[Feed.LEDGER_LINES]
-        for job in jobs:  # from here to its end there may be new totals beside old lines
+        for job in jobs:  # from here until the dimensions' lines are in, totals and lines may differ in age
             self.state.note_unread(job.administration_id, {lines.name}, job.now)
         fetcher = Fetcher(
             self.connection, self.state, self.parser, self.load, totals, lines, self.new_slice_id, utc_now
@@ -80,8 +80,6 @@ class Books:
         for target, job in own:
             if job.error is None:
                 target.answered()
-                read = {totals.name, lines.name} if job.is_read else {lines.name}
-                self.state.forget_unread(job.administration_id, read)
         _tell(own)
         self._reports(targets, own, fetcher)
         for target, job in own:
@@ -98,12 +96,21 @@ class Books:
         with self.budget.stored_before_waits(reports.flush), self.budget.stored_before_waits(fetcher.before_wait):
             reports.run(targets)
             prover.fetch(jobs)
+            self._forget_unread(jobs)
             _tell(own)
             if again := prover.differing(jobs):
                 reports.run(targets, again)
         prover.prove(jobs)
         prove_debts(self.connection, fetcher.state, jobs)
         self.rows.update(reports.rows)
+
+    def _forget_unread(self, jobs: list[LedgerJob]) -> None:
+        """No sooner than lines are read for the last time: those of the dimensions are newer than the totals, and a run
+        that ends among them leaves the ledger to the next."""
+        totals, lines = _OF_FEED[Feed.CONTROL_TOTALS].name, _OF_FEED[Feed.LEDGER_LINES].name
+        for job in jobs:
+            if job.error is None:
+                self.state.forget_unread(job.administration_id, {totals, lines} if job.is_read else {lines})
 
     def _spare(self, plan: Plan) -> int:
         """Report requests for the rotation: what needs no waiting once the reports are read, and what was planned."""

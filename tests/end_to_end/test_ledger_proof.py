@@ -180,6 +180,9 @@ def test_lines_that_cannot_be_fetched_again_for_their_contacts_are_reported(smal
     error = report.administrations[small_group.id(STUDIO)]["error"]
     assert error is not None
     assert "Moneybird answers 500 for journal entries of Duivenhof Studio B.V." in error
+    unread = "select administration_id, resource from sync.unread order by 2"
+    studio = small_group.id(STUDIO)
+    assert small_group.query(unread) == [(studio, "general_ledger"), (studio, "journal_entries")], "some may be newer"
 
 
 def test_a_report_that_never_agrees_is_named_and_not_asked_for_every_time(small_group: Group) -> None:

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from pipelines.config import Settings
+from pipelines.ledger.dimensions import DimensionProver
 from pipelines.moneybird.client import Backoff
 from pipelines.moneybird.resources import Resource
 from pipelines.moneybird.turns import Turns
@@ -216,3 +217,22 @@ def test_what_a_full_run_did_not_come_to_is_planned_and_read_by_the_next(
     assert (office.asked["projects"], office.asked["workflows"]) == (1, 1)
     assert office.unread() == set()
     assert {"projects", "workflows"}.isdisjoint(office.planned())
+
+
+def test_a_run_that_ends_among_the_lines_of_the_dimensions_leaves_the_ledger_unread(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their slices are newer than the totals they were held against."""
+
+    def killed(*_: object) -> None:
+        raise KilledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(DimensionProver, "fetch", killed)
+        with pytest.raises(KilledError):
+            office.sync()
+    assert office.unread() == {"general_ledger", "journal_entries"}
+
+    office.sync()
+
+    assert office.unread() == set()
