@@ -11,6 +11,7 @@ import duckdb
 
 from pipelines.errors import WarehouseError
 from pipelines.warehouse.connection import open_warehouse
+from pipelines.warehouse.sync_state import SyncState
 
 _READ_BY_DBT = {".sql", ".yml", ".csv"}
 _WRITTEN_BY_DBT = {"target", "logs"}
@@ -38,9 +39,8 @@ class LastBuild:
         """Whether nothing but data can have changed since. Forgets the last build if not: half of the new one and then
         the old again would look unchanged."""
         with closing(open_warehouse(self._warehouse)) as connection:
-            connection.execute(
-                f"create schema if not exists sync; create table if not exists {_TABLE} (made_from varchar)"
-            )
+            SyncState(connection)  # a warehouse of an earlier version lacks tables that the models read
+            connection.execute(f"create table if not exists {_TABLE} (made_from varchar)")
             known = connection.execute(f"select made_from from {_TABLE}").fetchall() == [(fingerprint,)]
             if not known:
                 connection.execute(f"delete from {_TABLE}")
