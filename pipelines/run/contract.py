@@ -45,7 +45,7 @@ SYNC_TABLES: Mapping[str, str] = {
     "referred": "ids that loaded records point at and that wait for their list to be read; mostly empty",
     "report_periods": "which periods of which reports are held, and whether the ledger moved since",
     "requests": "what runs were planned to ask and what they asked, per administration and bucket",
-    "unread": "what the last sync set out to read and did not, so older than the rest; empty after a whole one",
+    "unread": "what syncs set out to read and did not, and since when; read by the next one, empty after a whole one",
 }
 _HOW: Mapping[Feed, str] = {
     Feed.ROOT: "One request per token lists the administrations it reaches; one it no longer reaches keeps its row.",

@@ -1,8 +1,9 @@
-"""What the last run set out to read and did not come to read: older than the rest of its administration.
+"""What runs set out to read and none has read since: older than the rest of its administration.
 
 That a list was read once says nothing about today: documents of this morning beside a ledger of last week differ, and
 nobody made a mistake. Written when a run begins, for every list that is due and for the ledger, and taken away by the
-stamp that follows a whole list and by a ledger's proof; so a run that was killed leaves it too."""
+stamp that follows a whole list and, for the ledger, once its lines are in; so a run that was killed leaves it too, and
+the next one reads it whatever its cadence."""
 
 from __future__ import annotations
 
