@@ -48,6 +48,11 @@ class Office:
         found = [line.query for line in self.world.requests if line.path.endswith(f"{name}.json")]
         return sorted({query.split("period%3A")[1].split("&")[0] for query in found})
 
+    def pages(self, name: str) -> Counter[str]:
+        """Administration → requests for a list."""
+        paths = (line.path for line in self.world.requests if line.path.endswith(f"/{name}.json"))
+        return Counter(path.split("/")[-2] for path in paths)
+
     def ids(self, sql: str) -> list[str]:
         with duckdb.connect(str(self.settings.warehouse_path), read_only=True) as warehouse:
             return [row[0] for row in warehouse.execute(sql).fetchall()]
@@ -99,9 +104,13 @@ def test_the_next_plan_says_what_changes_cost_lately_and_how_the_last_plan_did(o
 def test_an_unchanged_run_asks_what_was_planned(office: Office) -> None:
     office.sync()
     office.world.clock.advance(timedelta(minutes=10))
+    foreseen = make_plan(office.settings).to_json()["administrations"]
 
     report = office.sync()
 
+    studio, pages = str(list(office.world.administrations)[STUDIO]), office.pages("time_entries")
+    assert pages[studio] > 2, "a list that ends on its first page foresees nothing"
+    assert {i: one["resources"]["time_entries"]["general"] for i, one in foreseen.items()} == pages
     assert report.requests["general"] == report.requests["planned_general"] == report.requests["unchanged_general"]
     assert report.requests["reports"] == report.requests["planned_reports"] == report.requests["unchanged_reports"]
 
