@@ -1,4 +1,4 @@
-"""A row of headline figures that wraps on a narrow screen."""
+"""Rows of headline figures that wrap on a narrow screen."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import streamlit as st
 from dashboards.formatting import count, day, money, month, months_to, number, percentage
 
 Tone = Literal["gray", "red", "green"]
+A_ROW = 5  # fit beside each other where the sidebar is open
 
 
 @dataclass(frozen=True)
@@ -25,24 +26,31 @@ class Figure:
 
 
 def row(figures: list[Figure]) -> None:
-    """Draws the figures side by side, equally wide."""
-    with st.container(horizontal=True):
-        for figure in figures:
-            st.metric(
-                figure.label,
-                figure.value,
-                delta=figure.note or None,
-                delta_color=figure.tone,
-                delta_arrow="off",
-                help=figure.help or None,
-                border=True,
-                height="stretch",
-                width="stretch",
-            )
+    """Draws the figures, at least one, side by side and equally wide; too many for a row in rows of the same length."""
+    rows = -(-len(figures) // A_ROW)
+    each = -(-len(figures) // rows)
+    for first in range(0, len(figures), each):
+        with st.container(horizontal=True):
+            for figure in figures[first : first + each]:
+                _draw(figure)
+
+
+def _draw(figure: Figure) -> None:
+    st.metric(
+        figure.label,
+        figure.value,
+        delta=figure.note or None,
+        delta_color=figure.tone,
+        delta_arrow="off",
+        help=figure.help or None,
+        border=True,
+        height="stretch",
+        width="stretch",
+    )
 
 
 def debtors(total: Mapping[str, Any], currency: str) -> list[Figure]:
-    """The five figures of who owes us; not due, overdue and credits add up to open."""
+    """Who owes us how much; not due, overdue and credits add up to open."""
     share = percentage(total["overdue_share"])
     dubious = total["dubious_amount"]
     return [
