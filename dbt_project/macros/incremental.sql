@@ -15,7 +15,8 @@
            {'spreads': select} lists records that look at those of the CTE `moved`, which the other feeds made;
            {'whole': relation, 'columns': columns} is what holds for many records at once, as a chart or a map of tax rates:
            few rows that hardly ever change, and when they did everything is built anew;
-           'is_coarse': its moments are seconds of the server, which two loads may share
+           'is_coarse': its moments are seconds of servers, which two loads may share and whose clocks need not agree: what
+           is up to two minutes older than what was seen is looked at again
     is_feed: other models follow this one: what it builds anew is a feed of theirs, `touched_of`; it takes no 'whole', for
            then all who follow would be built anew too -#}
 {% macro incremental_records(records, keys, feeds, is_feed=false) -%}
@@ -210,7 +211,7 @@
     _changed_at {{ '>=' if feed.is_coarse else '>' }} coalesce((
         select max(seen_at) from {{ incremental_state() }}
         where model_name = '{{ this.identifier }}' and feed_name = '{{ feed.feed.identifier }}'
-    ), cast('1900-01-01' as timestamp))
+    ), cast('1900-01-01' as timestamp)){{ " - interval '2 minutes'" if feed.is_coarse }}
 {%- endmacro %}
 
 {#- After the model, in its transaction. -#}

@@ -121,9 +121,9 @@ def _replace(warehouse: duckdb.DuckDBPyConnection, table: str, moment: str, list
 
 def _spread_ledger(warehouse: duckdb.DuckDBPyConnection) -> None:
     """Slices of the ledger are loaded month after month, not in one moment as with a small company."""
-    months = "to_seconds(datediff('month', date '2000-01-01', month_date))"
-    warehouse.execute(f"update raw.journal_entries set _changed_at = _changed_at + {months}")
-    warehouse.execute(f"update sync.ledger_slices set changed_at = changed_at + {months}")
+    before = "to_hours(datediff('month', month_date, date '2100-01-01'))"
+    warehouse.execute(f"update raw.journal_entries set _changed_at = _changed_at - {before}")
+    warehouse.execute(f"update sync.ledger_slices set changed_at = changed_at - {before}")
 
 
 def _tables(name: str) -> list[str]:
