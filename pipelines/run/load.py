@@ -8,7 +8,6 @@ never stamped and is fetched again.
 from __future__ import annotations
 
 import gc
-import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -20,14 +19,6 @@ from pipelines.moneybird.records import TableSlice
 from pipelines.warehouse.connection import explain
 from pipelines.warehouse.raw import RAW
 
-# Not optional: telemetry off, no copies of personal data left behind, no state read back from the destination.
-DLT_SETTINGS = {
-    "RUNTIME__DLTHUB_TELEMETRY": "false",
-    "RUNTIME__LOG_LEVEL": "CRITICAL",
-    "LOAD__DELETE_COMPLETED_JOBS": "true",
-    "LOAD__WORKERS": "1",
-    "RESTORE_FROM_DESTINATION": "false",
-}
 # dlt raises it to 1 GB; what no checkpoint wrote yet stands in memory, and is read again after a kill.
 _CHECKPOINT = "set global checkpoint_threshold = '128MB'"
 _PENDING = ("normalize/extracted", "load/new", "load/normalized")  # where dlt keeps unfinished packages
@@ -87,15 +78,9 @@ class Loader:
 
     def _get_pipeline(self) -> Any:
         if self._pipeline is None:
-            os.environ.update(DLT_SETTINGS)
-            import dlt
+            from pipelines.run.dlt_pipeline import open_pipeline
 
-            self._pipeline = dlt.pipeline(
-                "dovecote",
-                pipelines_dir=str(self._home / "dlt"),
-                destination=dlt.destinations.duckdb(self._connection),
-                dataset_name=RAW,
-            )
+            self._pipeline = open_pipeline(self._connection, self._home)
         return self._pipeline
 
     def _explained(self, error: Exception, slice_id: str) -> WarehouseError:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,3 +82,36 @@ def test_a_key_that_comes_twice_in_a_slice_is_loaded_once(warehouse: duckdb.Duck
     Loader(warehouse, tmp_path).load([twice], "s")
 
     assert warehouse.execute("select count(*) from raw.invoices").fetchone() == (1,)
+
+
+_LOAD_ELSEWHERE = f"""
+import sys
+from pathlib import Path
+import duckdb, pyarrow as pa
+from pipelines.moneybird.records import TableSlice
+from pipelines.run.load import Loader
+warehouse = duckdb.connect("warehouse.duckdb")
+warehouse.execute({_SCHEMA!r})
+rows = pa.table({{"administration_id": ["1"], "id": ["a"], "state": ["open"]}})
+Loader(warehouse, Path("home")).load([TableSlice("invoices", rows, key=("administration_id", "id"))], "s")
+print(warehouse.execute("select count(*) from raw.invoices").fetchall(), "streamlit" in sys.modules)
+"""
+
+
+def test_settings_of_another_dlt_project_decide_nothing(tmp_path: Path) -> None:
+    """A file of its own, broken at that, in the directory a run is started in. And no dashboard is imported."""
+    (tmp_path / ".dlt").mkdir()
+    (tmp_path / ".dlt" / "secrets.toml").write_text("no [ toml")
+    environment = {**os.environ, "HOME": str(tmp_path), "LOAD__WORKERS": "none"}
+    environment["PYTHONPATH"] = str(Path(__file__).parents[2])
+
+    done = subprocess.run(
+        [sys.executable, "-c", _LOAD_ELSEWHERE],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.stdout == "[(1,)] False\n", done.stderr
