@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.end_to_end.conftest import Group
 
 STUDIO = 1
 
 
+@pytest.mark.slow
 def test_ledger_lines_that_moneybird_leaves_out_break_the_copy_until_they_come(published_group: Group) -> None:
     group = published_group
     group.happens("advance_clock", STUDIO, days=1)

@@ -102,7 +102,7 @@ def test_an_unreachable_host_is_named(new_group: Group) -> None:
     ("kind", "match", "words"),
     [
         pytest.param("html", "sales_invoices", "found an HTML page", marks=pytest.mark.slow),
-        ("truncated", "contacts/synchronization", "cut off or not JSON"),
+        pytest.param("truncated", "contacts/synchronization", "cut off or not JSON", marks=pytest.mark.slow),
         ("truncated", "time_entries", "cut off or not JSON"),
         ("html", "reports/general_ledger", "found an HTML page"),
     ],
@@ -218,7 +218,8 @@ def _file_limit(megabytes: int) -> Callable[[], None]:
     return limit
 
 
-@pytest.mark.parametrize("megabytes", [pytest.param(1, marks=pytest.mark.slow), 2])
+@pytest.mark.slow
+@pytest.mark.parametrize("megabytes", [1, 2])
 def test_a_full_disk_is_said_and_the_next_sync_repairs(new_group: Group, megabytes: int) -> None:
     result = dovecote(new_group, "sync", preexec_fn=_file_limit(megabytes))
 

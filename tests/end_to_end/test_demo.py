@@ -134,6 +134,7 @@ def test_everything_it_wrote_is_in_its_home(
             assert token not in text, f"{file} holds a token"
 
 
+@pytest.mark.slow
 def test_a_second_demo_while_the_first_serves_and_a_sync_beside_it(
     home: Path, served: tuple[subprocess.Popen[str], list[str]]
 ) -> None:

@@ -37,7 +37,8 @@ def killed(group: Group, point: str, nth: int, *verb: str) -> subprocess.Complet
 
 
 @pytest.mark.parametrize(
-    ("point", "nth"), [("merged", 5), ("stamp", 3), pytest.param("ledger_loaded", 1, marks=pytest.mark.slow)]
+    ("point", "nth"),
+    [("merged", 5), *(pytest.param(*one, marks=pytest.mark.slow) for one in (("stamp", 3), ("ledger_loaded", 1)))],
 )
 def test_a_sync_killed_between_two_tables_or_in_its_notes_is_repaired_by_the_next(
     published_group: Group, point: str, nth: int
