@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 import duckdb
@@ -11,8 +11,9 @@ from pipelines.config import Settings
 from pipelines.errors import ConfigurationError
 from pipelines.moneybird.resources import Bucket
 from pipelines.moneybird.zones import time_zone
+from pipelines.run.due import Known
 from pipelines.run.lock import refuse_during_a_run
-from pipelines.run.plan import Known, Plan, plan_run
+from pipelines.run.plan import Plan, Planner
 from pipelines.run.tables import raw_tables
 from pipelines.run.targets import require_tokens, utc_now
 from pipelines.warehouse import spending
@@ -49,10 +50,16 @@ def unreached(state: SyncState) -> set[str]:
     return set(filter(None, (state.meta(UNREACHED) or "").split(",")))
 
 
-def limits(settings: Settings) -> Mapping[Bucket, int]:
-    """Requests per window that a sync may spend."""
+def planner(
+    connection: duckdb.DuckDBPyConnection, state: SyncState, known: Sequence[Known], settings: Settings, full: bool
+) -> Planner:
+    """Who plans within these settings: the general bucket less what is kept for writes."""
     budget = settings.budget
-    return {"general": max(budget.general - budget.write_reserve, 1), "reports": budget.reports}
+    limits: Mapping[Bucket, int] = {
+        "general": max(budget.general - budget.write_reserve, 1),
+        "reports": budget.reports,
+    }
+    return Planner(connection, state, known, limits, budget.window_seconds, full)
 
 
 def _opened(settings: Settings) -> duckdb.DuckDBPyConnection:
@@ -68,15 +75,8 @@ def _opened(settings: Settings) -> duckdb.DuckDBPyConnection:
 def _plan(connection: duckdb.DuckDBPyConnection, settings: Settings, full: bool) -> Plan:
     state = SyncState(connection, read_only=True)
     known, lost = _known(connection, state, settings), unreached(state)
-    plan = plan_run(
-        connection,
-        state,
-        [one for one in known if one.administration_id not in lost],
-        len(settings.tokens),
-        limits(settings),
-        settings.budget.window_seconds,
-        full,
-    )
+    reached = [one for one in known if one.administration_id not in lost]
+    plan = planner(connection, state, reached, settings, full).plan(len(settings.tokens))
     plan.allowances, plan.last_run = spending.allowances(connection), spending.last_run(connection)
     plan.unreached = tuple(one.name for one in known if one.administration_id in lost)
     return plan

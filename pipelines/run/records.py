@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING
 
 from pipelines.errors import ApiError
 from pipelines.moneybird import feeds
-from pipelines.moneybird.pagination import PER_PAGE
 from pipelines.moneybird.records import UNKNOWN_ID
 from pipelines.moneybird.resources import BY_NAME, RESOURCES, Feed, Resource
 from pipelines.moneybird.turns import Turns, take_turns
-from pipelines.run.plan import due_windows, hot_ids, is_due, list_requests
+from pipelines.run.due import due_windows, hot_requests, is_due, list_requests
 from pipelines.run.slices import SliceWriter
 from pipelines.run.targets import ROOT, Target
 from pipelines.warehouse.stamps import Read
@@ -116,7 +115,7 @@ class RecordReader:
     def _versions(self, target: Target, resource: Resource) -> Turns:
         known = self._known(target, resource)
         reads = self._state.reads(target.administration_id)
-        windows = due_windows(resource, target.period_start, target.today, target.now, reads, self._options.full)
+        windows = due_windows(resource, target.known, reads, self._options.full)
         poll = yield from feeds.poll_versions(
             target.client,
             target.administration_id,
@@ -126,7 +125,7 @@ class RecordReader:
             history=feeds.history_window(target.period_start) if resource.windowed else None,
             accept_shrink=self._options.accept_shrink,
         )
-        news = feeds.fetch_requests(poll.due) - sum(-(-count // PER_PAGE) for count in hot_ids(known).values())
+        news = feeds.fetch_requests(poll.due) - hot_requests(known)
         self.found[(target.administration_id, resource.name)] = news
         self._options.progress.more("general", news)
         due = len(poll.due)
@@ -150,7 +149,7 @@ class RecordReader:
     def _list(self, target: Target, resource: Resource) -> Turns:
         known: Set[str] = self._known(target, resource).keys()
         reads = self._state.reads(target.administration_id)
-        due = due_windows(resource, target.period_start, target.today, target.now, reads, self._options.full)
+        due = due_windows(resource, target.known, reads, self._options.full)
         reading = yield from self._reading(target, resource, due, known)
         news = reading.answers - list_requests(resource, due, reads)  # pages that its pages called for
         self.found[(target.administration_id, resource.name)] += news

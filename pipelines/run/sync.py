@@ -27,8 +27,8 @@ from pipelines.moneybird.client import Backoff
 from pipelines.moneybird.records import HeldBack, Parser, SchemaChange
 from pipelines.run.books import Books
 from pipelines.run.load import Loader
-from pipelines.run.plan import BUCKETS, Known, Plan, plan_books, plan_run
-from pipelines.run.planning import OFFSET, UNREACHED, limits, unreached
+from pipelines.run.plan import BUCKETS, Plan, Planner
+from pipelines.run.planning import OFFSET, UNREACHED, planner, unreached
 from pipelines.run.progress import Progress, Silent
 from pipelines.run.quota import shared_budget
 from pipelines.run.records import LEDGER, RecordReader
@@ -101,7 +101,7 @@ class _Sync:
         clients = clients_for(self.settings, self.budget, self.options.transport, self.options.backoff)
         try:
             targets = self._targets(clients)
-            plan = self._plan(targets)
+            plan = self._planner(targets).plan(len(self.settings.tokens))
             names = {target.administration_id: target.name for target in targets}
             self.options.progress.plan(plan.requests("general"), plan.requests("reports"), names)
             slices = self._slices(targets)
@@ -166,29 +166,13 @@ class _Sync:
 
         return SliceWriter(self.state, self.connection, self.parser, self.loader, new_slice_id, hold)
 
-    def _plan(self, targets: list[Target]) -> Plan:
-        return plan_run(
-            self.connection,
-            self.state,
-            _known(targets),
-            len(self.settings.tokens),
-            limits(self.settings),
-            self.settings.budget.window_seconds,
-            self.options.full,
-        )
+    def _planner(self, targets: list[Target]) -> Planner:
+        known = [target.known for target in targets]
+        return planner(self.connection, self.state, known, self.settings, self.options.full)
 
     def _plan_books(self, before: Plan, targets: list[Target], reader: RecordReader) -> Plan:
         """The plan once the feeds have said what changed and the documents which slices they touched."""
-        plan = plan_books(
-            before,
-            reader.found,
-            self.connection,
-            self.state,
-            _known(targets),
-            limits(self.settings),
-            self.settings.budget.window_seconds,
-            self.options.full,
-        )
+        plan = self._planner(targets).plan_books(before, reader.found)
         self.options.progress.more("reports", plan.requests("reports") - before.requests("reports"))
         return plan
 
@@ -250,10 +234,6 @@ class _Sync:
         self.state.note_administration(
             i, target.name, status, remark, target.now, None if status == "failed" else target.now
         )
-
-
-def _known(targets: list[Target]) -> list[Known]:
-    return [Known(t.administration_id, t.name, t.period_start, t.today, t.now) for t in targets]
 
 
 def _unreached(name: str, why: str) -> AdministrationReport:

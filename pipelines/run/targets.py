@@ -32,6 +32,7 @@ from pipelines.moneybird.client import Backoff, Client
 from pipelines.moneybird.records import Page, read_page
 from pipelines.moneybird.resources import RESOURCES, Feed
 from pipelines.moneybird.zones import time_zone
+from pipelines.run.due import Known
 from pipelines.run.failed_calls import FailedCalls
 
 log = logging.getLogger(__name__)
@@ -56,6 +57,10 @@ class Target:
     remarks: list[str] = field(default_factory=list)  # what had to be assumed
     stopped: bool = False  # nothing more can be asked: token dead, host away, or one fault after the other
     _faults: int = 0
+
+    @property
+    def known(self) -> Known:
+        return Known(self.administration_id, self.name, self.period_start, self.today, self.now)
 
     def answered(self) -> None:
         """A resource was read: faults before it were not the whole server's."""
