@@ -14,3 +14,59 @@
             {{ member_key(relation ~ '.contact_id', relation ~ '.administration_id') }} || '-1'
         )
 {%- endmacro %}
+
+{#- CTEs `unioned`, `numbered` and `dated`: the versions of a record in order, from the CTEs current_versions,
+superseded_versions and administrations, with the days in its time zone on which each counts. `columns` may be
+expressions with a name. What a record was before we first read it is not known: its first version counts for
+everything before. -#}
+{% macro dated_versions(id, columns) -%}
+unioned as (
+
+    select
+        administration_id,
+        {{ id }},
+        {{ columns | join(',\n        ') }},
+        valid_from_at
+
+    from superseded_versions
+
+    union all
+
+    select
+        administration_id,
+        {{ id }},
+        {{ columns | join(',\n        ') }},
+        _changed_at as valid_from_at
+
+    from current_versions
+
+),
+
+numbered as (
+
+    select
+        unioned.*,
+        cast(row_number() over versions as integer) as version_number,
+        lead(valid_from_at) over versions as valid_to_at
+
+    from unioned
+    window versions as (partition by administration_id, {{ id }} order by valid_from_at)
+
+),
+
+dated as (
+
+    select
+        numbered.*,
+        case
+            when numbered.version_number = 1 then cast('1900-01-01' as date)
+            else {{ local_date('numbered.valid_from_at', 'administrations.time_zone') }}
+        end as valid_from_date,
+        {{ local_date('numbered.valid_to_at', 'administrations.time_zone') }} as valid_to_date
+
+    from numbered
+    left join administrations
+        on numbered.administration_id = administrations.administration_id
+
+)
+{%- endmacro %}

@@ -2,13 +2,13 @@
     'parent_ledger_account_id', 'account_name', 'account_number', 'account_type', 'rgs_code', 'rgs_version', 'is_active',
     'is_deleted'
 ] -%}
-with current_accounts as (
+with current_versions as (
 
     select * from {{ ref('stg_moneybird__ledger_accounts') }}
 
 ),
 
-superseded_accounts as (
+superseded_versions as (
 
     select * from {{ ref('stg_moneybird_history__ledger_accounts') }}
 
@@ -26,89 +26,48 @@ administrations as (
 
 ),
 
-unioned as (
+{{ dated_versions('ledger_account_id', columns) }},
+
+keyed as (
 
     select
-        administration_id,
-        ledger_account_id,
-        {{ columns | join(',\n        ') }},
-        valid_from_at
+        {{ entity_key('dated.ledger_account_id', 'dated.administration_id') }} as ledger_account_key,
+        {{ entity_key('dated.parent_ledger_account_id', 'dated.administration_id') }} as parent_ledger_account_key,
+        dated.*
 
-    from superseded_accounts
-
-    union all
-
-    select
-        administration_id,
-        ledger_account_id,
-        {{ columns | join(',\n        ') }},
-        _changed_at as valid_from_at
-
-    from current_accounts
-
-),
-
-numbered as (
-
-    select
-        unioned.*,
-        cast(row_number() over account_versions as integer) as version_number,
-        lead(valid_from_at) over account_versions as valid_to_at
-
-    from unioned
-    window account_versions as (partition by administration_id, ledger_account_id order by valid_from_at)
-
-),
-
--- What an account was before we first read it is not known: its first version counts for everything before.
-dated as (
-
-    select
-        {{ entity_key('numbered.ledger_account_id', 'numbered.administration_id') }} as ledger_account_key,
-        {{ entity_key('numbered.parent_ledger_account_id', 'numbered.administration_id') }}
-            as parent_ledger_account_key,
-        numbered.*,
-        case
-            when numbered.version_number = 1 then cast('1900-01-01' as date)
-            else {{ local_date('numbered.valid_from_at', 'administrations.time_zone') }}
-        end as valid_from_date,
-        {{ local_date('numbered.valid_to_at', 'administrations.time_zone') }} as valid_to_date
-
-    from numbered
-    inner join administrations
-        on numbered.administration_id = administrations.administration_id
+    from dated
 
 ),
 
 charted as (
 
     select
-        dated.ledger_account_key,
-        dated.administration_id,
-        dated.version_number,
-        coalesce(dated.account_name, ledger_accounts.account_name) as account_name,
-        dated.account_number,
-        dated.account_type,
+        keyed.ledger_account_key,
+        keyed.administration_id,
+        keyed.version_number,
+        coalesce(keyed.account_name, ledger_accounts.account_name) as account_name,
+        keyed.account_number,
+        keyed.account_type,
         case
-            when {{ is_result_account('dated.account_type') }} then 'profit_loss'
-            when dated.account_type is not null then 'balance_sheet'
+            when {{ is_result_account('keyed.account_type') }} then 'profit_loss'
+            when keyed.account_type is not null then 'balance_sheet'
         end as statement,
         parents.ledger_account_key as parent_ledger_account_key,
-        dated.rgs_code,
-        dated.rgs_version,
-        dated.is_active and not dated.is_deleted as is_active,
-        dated.is_deleted,
-        dated.valid_from_at,
-        dated.valid_to_at,
-        dated.valid_from_date,
-        dated.valid_to_date,
-        dated.valid_to_at is null as is_current
+        keyed.rgs_code,
+        keyed.rgs_version,
+        keyed.is_active and not keyed.is_deleted as is_active,
+        keyed.is_deleted,
+        keyed.valid_from_at,
+        keyed.valid_to_at,
+        keyed.valid_from_date,
+        keyed.valid_to_date,
+        keyed.valid_to_at is null as is_current
 
-    from dated
+    from keyed
     inner join ledger_accounts
-        on dated.ledger_account_key = ledger_accounts.ledger_account_key
+        on keyed.ledger_account_key = ledger_accounts.ledger_account_key
     left join ledger_accounts as parents
-        on dated.parent_ledger_account_key = parents.ledger_account_key
+        on keyed.parent_ledger_account_key = parents.ledger_account_key
 
 ),
 
