@@ -9,7 +9,7 @@
     ├── LookFirstError               2  something like it stands at Moneybird already, and may be a person's own
     └── ApiError                     3  Moneybird's answer could not be used; its `kind`:
         ├── AuthorisationError          authorisation: 401 without a scope's name, the token itself
-        ├── ScopeError                  scope: 401/403 "No access to …", the token lacks one
+        ├── ScopeError                  scope: 401 "No access to …", the token lacks one; 403, this is not for it
         ├── PlanLimitError              plan_limit: 402
         ├── NotFoundError               not_found: 404
         ├── RequestRefusedError         validation: 400, 405, 406, 422, our request is wrong
@@ -74,7 +74,7 @@ Kind = Literal[
 class ApiError(DovecoteError):
     """Moneybird's answer could not be used. Fields say where; the message is for people.
 
-    `words` are Moneybird's own, short and without secrets.
+    `words` are Moneybird's own, short and without secrets; `part` says which part of the resource, as the message does.
     """
 
     exit_code = 3
@@ -89,6 +89,7 @@ class ApiError(DovecoteError):
         administration_id: str | None = None,
         request_id: str | None = None,
         words: str = "",
+        part: str = "",
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -96,6 +97,7 @@ class ApiError(DovecoteError):
         self.administration_id = administration_id
         self.request_id = request_id
         self.words = words
+        self.part = part
 
 
 class AuthorisationError(ApiError):
@@ -106,7 +108,7 @@ class AuthorisationError(ApiError):
 
 
 class ScopeError(ApiError):
-    """The token works but lacks a scope."""
+    """The token works but may not do this: it lacks a scope, or Moneybird forbids it otherwise."""
 
     kind = "scope"
 

@@ -70,7 +70,7 @@ def prove(state: LedgerState, job: LedgerJob, outcomes: Mapping[int, Outcome]) -
         job.dialects.save(state, job.now)
         if not isinstance(job.error, ScopeError):
             return []
-        return _not_provable(state, job, f"not provable, Moneybird says: {job.error.words}")
+        return _not_provable(state, job, f"not provable, Moneybird says: {job.error.words or job.error.status}")
     proofs = []
     for year, outcome in outcomes.items():
         proof = _year_proof(job, job.years[year], outcome, year)

@@ -235,9 +235,9 @@ class Client:
         if response.status_code >= 400:
             raise error_for(response, where)
         body = response.content
-        if response.has_redirect_location and not redirects:
+        if response.is_redirect and not (redirects and response.has_redirect_location):
             raise _malformed(body, response, where)
-        if look is None and body and not response.has_redirect_location and not is_json(body):
+        if look is None and body and not response.is_redirect and not is_json(body):
             raise _malformed(body, response, where)
         looked = look(body) if look else None
         return Answer(response.status_code, body, response.headers, _server_time(response, self._now), looked)
@@ -259,7 +259,7 @@ def _trusted() -> SSLContext:
 
 
 def _malformed(body: bytes, response: httpx.Response, where: Where) -> MalformedAnswerError:
-    if response.has_redirect_location:
+    if response.is_redirect:
         found = "a redirect to another address"
     else:
         found = "an HTML page" if body.lstrip()[:1] == b"<" else "text that is cut off or not JSON"

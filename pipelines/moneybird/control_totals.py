@@ -94,8 +94,8 @@ def _report_rows(content: object, part: str, administration_id: str) -> list[dic
         isinstance(r, dict) and {"ledger_account_id", "value"} <= r.keys() for r in rows
     ):
         raise MalformedAnswerError(
-            f"Expected {part}.ledger_accounts in the general ledger of administration {administration_id}, "
-            "found another shape; the ledger proof of this period was not made.",
+            f"Expected {part}.ledger_accounts in general_ledger of administration {administration_id}, found another "
+            "shape; the ledger proof of this period was not made. If it stays, update Dovecote or report it.",
             resource="general_ledger",
             administration_id=administration_id,
         )

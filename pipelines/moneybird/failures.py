@@ -121,7 +121,14 @@ def error_for(response: httpx.Response, where: Where) -> ApiError:
     common = {"status": status, "request_id": _request_id(response), "words": words, **where.fields()}
     if status == 402 or (status in {401, 403} and NO_ACCESS in words):
         return refusal(where, words, status=status, request_id=common["request_id"])
-    if status in {401, 403}:
+    if status == 403:
+        said = f": {words}" if words else ""
+        return ScopeError(
+            f"Moneybird forbids {where} to token '{where.token_name}' (403{said}); it does so for a right the token "
+            "lacks, for a feature that is not enabled and for an address it has blocked: check these.",
+            **common,
+        )
+    if status == 401:
         return AuthorisationError(
             f"Moneybird refuses token '{where.token_name}' for {where} ({status}); "
             f"put a valid token in SOURCES__MONEYBIRD__TOKENS__{where.token_name.upper()}.",

@@ -279,8 +279,8 @@ def _id_versions(resource: Resource, administration_id: str, answer: Answer) -> 
         content = _FEED.decode(answer.body)
     except msgspec.DecodeError:
         raise MalformedAnswerError(
-            f"Expected ids and versions of {resource.name} for administration {administration_id}, found another "
-            "shape; nothing of it was used.",
+            f"Expected ids and versions of {resource.name} of administration {administration_id}, found another shape; "
+            "nothing of it was used. If it stays, update Dovecote or report it.",
             resource=resource.name,
             administration_id=administration_id,
         ) from None

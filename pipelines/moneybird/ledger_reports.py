@@ -146,7 +146,7 @@ def _is_one_month(wanted: Wanted) -> bool:
 def _only_wanted(answer: Answer, administration_id: str, wanted: Wanted, below: Collection[str], lines: Lines) -> str:
     """The answer's text without the lines of accounts `below`; notes in `lines` whose lines came."""
     content = answer.json()
-    rows = content if isinstance(content, list) else [content]
+    rows = content if isinstance(content, list) else [None]
     strangers = 0
     for row in rows:
         problem = _problem(row, wanted)
@@ -155,10 +155,11 @@ def _only_wanted(answer: Answer, administration_id: str, wanted: Wanted, below: 
             strangers += 1
         elif problem:
             raise MalformedAnswerError(
-                f"Asked for lines of {wanted} in administration {administration_id}, found {problem}; "
-                "these lines were not loaded.",
+                f"Asked for journal_entries of administration {administration_id}, {wanted}, found {problem}; these "
+                "lines were not loaded.",
                 resource="journal_entries",
                 administration_id=administration_id,
+                part=str(wanted),
             )
         else:
             lines.accounts.add(str(row["ledger_account_id"]))
@@ -170,7 +171,9 @@ def _only_wanted(answer: Answer, administration_id: str, wanted: Wanted, below: 
 def _problem(row: Any, wanted: Wanted) -> str:
     if not isinstance(row, dict):
         return "something that is not a line"
-    if not _DAY.fullmatch(str(row.get("date"))) or not wanted.start <= date.fromisoformat(row["date"]) <= wanted.end:
+    if not _DAY.fullmatch(str(row.get("date"))):
+        return "a line without a date"
+    if not wanted.start <= date.fromisoformat(row["date"]) <= wanted.end:
         return "a line of another period"
     if wanted.ledger_account_id:
         return "" if str(row.get("ledger_account_id")) == wanted.ledger_account_id else "a line of another account"

@@ -77,15 +77,14 @@ class SyncReport:
 
 def told(name: str, errors: Iterable[ApiError | str]) -> str | None:
     """What went wrong with the administration of that name: one sentence for each cause, naming all it kept from us."""
-    causes: dict[str, list[str]] = {}
+    causes: dict[str, list[ApiError]] = {}
     for error in errors:
         sentence = f"{str(error).rstrip('.')}."
-        if isinstance(error, ApiError):
-            sentence = sentence.replace(f"{error.resource} of administration {error.administration_id}", _HOLE)
-            causes.setdefault(sentence, []).append(_words(_resource(error)))
-        else:
-            causes.setdefault(sentence, [])
-    sentences = [one.replace(_HOLE, f"{_listed(what)} of {name}") if what else one for one, what in causes.items()]
+        named = causes.setdefault(
+            sentence.replace(_place(error), _HOLE) if isinstance(error, ApiError) else sentence, []
+        )
+        named += [error] if isinstance(error, ApiError) else []
+    sentences = [one.replace(_HOLE, _places(kept, name)) for one, kept in causes.items()]
     rest = len(sentences) - LISTED_CAUSES
     if rest > 0:
         sentences[LISTED_CAUSES:] = [
@@ -97,6 +96,18 @@ def told(name: str, errors: Iterable[ApiError | str]) -> str | None:
 def not_read(errors: Iterable[ApiError | str]) -> list[str]:
     """The resources that these errors kept from being read."""
     return sorted({_resource(error) for error in errors if isinstance(error, ApiError)})
+
+
+def _place(error: ApiError) -> str:
+    """How the sentence of an error names what it kept from us."""
+    return f"{error.resource} of administration {error.administration_id}" + (f", {error.part}" if error.part else "")
+
+
+def _places(errors: list[ApiError], name: str) -> str:
+    parts = list(dict.fromkeys(error.part for error in errors if error.part))
+    more = f" and {len(parts) - 1} more" if len(parts) > 1 else ""
+    resources = _listed([_words(_resource(error)) for error in errors]) if errors else ""
+    return f"{resources} of {name}" + (f", {parts[0]}{more}" if parts else "")
 
 
 def _resource(error: ApiError) -> str:

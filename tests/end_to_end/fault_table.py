@@ -93,7 +93,7 @@ FAULTS = (
     Fault("another shape", {"kind": "wrong_json"}, 1, only=(FEED.name, FETCH.name, LIST.name, LINES.name)),
     Fault("a record not asked for", {"kind": "wrong_records"}, 1, only=(FETCH.name,)),
     Fault("half of it missing", {"kind": "records_missing"}, 1, only=(FEED.name, LINES.name)),
-    Fault("302, elsewhere", _status(302, "moved"), 1),
+    Fault("302, elsewhere", _status(302, "moved"), 4),
 )
 
 

@@ -75,6 +75,7 @@ def line(world: World) -> Iterator[Line]:
         ({"kind": "status", "status": 401, "body": {"error": "unauthorized"}}, "authorisation", 1),
         ({"kind": "status", "status": 401, "body": {"error": "No access to settings"}}, "scope", 1),
         ({"kind": "status", "status": 402, "body": {"error": "limited"}}, "plan_limit", 1),
+        ({"kind": "status", "status": 403, "body": {"error": "Forbidden"}}, "scope", 1),
         ({"kind": "status", "status": 404, "body": {"error": "record not found"}}, "not_found", 1),
         ({"kind": "status", "status": 422, "body": {"error": {"period": ["is invalid"]}}}, "validation", 1),
         ({"kind": "throttle"}, "throttle", THROTTLE_ATTEMPTS),
@@ -83,6 +84,7 @@ def line(world: World) -> Iterator[Line]:
         ({"kind": "lost_answer"}, "network", ATTEMPTS),
         ({"kind": "truncated"}, "malformed", ATTEMPTS),
         ({"kind": "html", "status": 200}, "malformed", ATTEMPTS),
+        ({"kind": "status", "status": 302, "body": {"error": "moved"}}, "malformed", ATTEMPTS),
     ],
 )
 def test_every_failure_is_of_a_kind_and_sent_again_only_where_that_helps(

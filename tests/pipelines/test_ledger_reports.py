@@ -122,7 +122,7 @@ def test_lines_of_accounts_below_the_asked_one_are_left_out_and_reported() -> No
     [
         (Wanted(FIRST, LAST, "7"), line(ledger_account_id="8"), "a line of another account"),
         (Wanted(FIRST, LAST, "7"), line(date="2025-12-31"), "a line of another period"),
-        (Wanted(FIRST, LAST, "7"), line(date="today"), "a line of another period"),
+        (Wanted(FIRST, LAST, "7"), line(date="today"), "a line without a date"),
         (Wanted(FIRST, LAST, "7"), "a line", "something that is not a line"),
         (Wanted(FIRST, LAST, project_id=NO_PROJECT), line(project_id="5"), "a line of another project"),
         (Wanted(FIRST, LAST, project_id="5"), line(), "a line of another project"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.errors import ApiError, ServerError
+from pipelines.errors import ApiError, MalformedAnswerError, ServerError
 from pipelines.moneybird.failures import Where, refusal
 from pipelines.run.sync_report import AdministrationReport, SyncReport, not_read, told
 
@@ -35,6 +35,24 @@ def test_a_plan_that_is_too_small_is_said_with_moneybirds_words() -> None:
     assert told(NAME, [error]) == (
         "The plan does not allow time entries of Duivenhof B.V.: Your plan does not include this; choose a plan in "
         "Moneybird that does."
+    )
+
+
+def test_parts_of_one_resource_are_one_sentence_that_counts_them() -> None:
+    periods = [f"ledger account {number} from 2026-11-01 to 2026-11-30" for number in (7, 8, 7, 9)]
+    errors = [
+        MalformedAnswerError(
+            f"Asked for journal_entries of administration 1, {part}, found a line without a date; not loaded.",
+            resource="journal_entries",
+            administration_id="1",
+            part=part,
+        )
+        for part in periods
+    ]
+
+    assert told(NAME, errors) == (
+        "Asked for journal entries of Duivenhof B.V., ledger account 7 from 2026-11-01 to 2026-11-30 and 2 more, "
+        "found a line without a date; not loaded."
     )
 
 

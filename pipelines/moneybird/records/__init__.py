@@ -13,8 +13,8 @@ Keys that are declared nowhere are kept in `_unmapped` and reported as drift; ke
 above all) are never read out of the text.
 """
 
-from pipelines.moneybird.records.drift import Drift, HeldBack, SchemaChange
-from pipelines.moneybird.records.page import UNKNOWN_ID, Page, read_page
+from pipelines.moneybird.records.drift import UNKNOWN_ID, Drift, HeldBack, SchemaChange
+from pipelines.moneybird.records.page import Page, read_page
 from pipelines.moneybird.records.parser import Parsed, Parser, TableSlice
 
 __all__ = [

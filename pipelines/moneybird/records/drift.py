@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 CHANGED_MINIMUM = 3  # records; fewer bad ones among more are slips, not a change of the API
+UNKNOWN_ID = "?"  # stands for the id of a record that came without a usable one
 SHOWN = 40  # characters of a value that does not fit, enough to recognise it
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 
@@ -24,10 +25,11 @@ class HeldBack:
     misfit: bool = True
 
     def __str__(self) -> str:
+        record = self.resource if self.record_id == UNKNOWN_ID else f"{self.resource} {self.record_id}"
+        what = " ".join(filter(None, (self.path, repr(self.value), self.reason)))
         return (
-            f"{self.resource} {self.record_id} of administration {self.administration_id}: "
-            f"{self.path} {self.value!r} {self.reason}; the record is held back, the others are loaded. Look "
-            "at it in Moneybird, and update Dovecote when nothing is wrong there."
+            f"{record} of administration {self.administration_id}: {what}; the record is held back, the others are "
+            "loaded. Look at it in Moneybird, and update Dovecote when nothing is wrong there."
         )
 
 
@@ -65,7 +67,7 @@ class SchemaChange:
 
 def shown(value: object) -> str:
     """The value cut to what a message may hold; an address of any kind is masked, for it may open a document."""
-    text = str(value)
+    text = "null" if value is None else str(value)
     return "masked address" if "://" in text or "@" in text else text[:SHOWN]
 
 

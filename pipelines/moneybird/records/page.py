@@ -11,11 +11,9 @@ import orjson
 
 from pipelines.errors import MalformedAnswerError
 from pipelines.moneybird.json_text import is_whole_text
-from pipelines.moneybird.records.drift import Drift, HeldBack, json_type, masked, shown
+from pipelines.moneybird.records.drift import UNKNOWN_ID, Drift, HeldBack, json_type, masked, shown
 from pipelines.moneybird.records.shape import Look, Shape
 from pipelines.moneybird.resources import TEXT, Resource
-
-UNKNOWN_ID = "?"  # stands for the id of a record that came without a usable one
 
 
 @dataclass(frozen=True)
@@ -98,8 +96,8 @@ def _records(resource: Resource, administration_id: str, body: bytes) -> list[An
         return content
     found = "no JSON" if content is None else type(content).__name__
     raise MalformedAnswerError(
-        f"Expected a list of {resource.name} for administration {administration_id}, "
-        f"found {found}; nothing of it was used.",
+        f"Expected a list of {resource.name} of administration {administration_id}, found {found}; nothing of it was "
+        "used. If it stays, update Dovecote or report it.",
         resource=resource.name,
         administration_id=administration_id,
     )
