@@ -239,7 +239,12 @@ class Client:
             raise _malformed(body, response, where)
         if look is None and body and not response.is_redirect and not is_json(body):
             raise _malformed(body, response, where)
-        looked = look(body) if look else None
+        try:
+            looked = look(body) if look else None
+        except MalformedAnswerError:
+            if is_json(body):
+                raise
+            raise _malformed(body, response, where) from None
         return Answer(response.status_code, body, response.headers, _server_time(response, self._now), looked)
 
     def _tell(self, error: ApiError, where: Where, method: str, attempt: int, started: float, taken: Taken) -> None:

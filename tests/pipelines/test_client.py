@@ -6,6 +6,7 @@ import json
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,13 @@ import httpx
 import pytest
 
 from pipelines import errors
-from pipelines.errors import ApiError
+from pipelines.errors import ApiError, MalformedAnswerError
 from pipelines.moneybird.auth import TokenAuth
 from pipelines.moneybird.budget import Budget
 from pipelines.moneybird.client import ATTEMPTS, THROTTLE_ATTEMPTS, Backoff, Client
 from pipelines.moneybird.failures import FailedCall, redact
+from pipelines.moneybird.records import read_page
+from pipelines.moneybird.resources import BY_NAME
 from pipelines.run.failed_calls import FailedCalls
 from pipelines.sandbox.app import create_app
 from pipelines.sandbox.company import build_group
@@ -118,6 +121,18 @@ def test_a_refusal_without_words_is_a_whole_sentence(line: Line, status: int, se
         line.client.get(line.administration_id, "contacts")
 
     assert str(caught.value) == sentence.format(line.administration_id)
+
+
+@pytest.mark.parametrize(("fault", "found"), [("html", "an HTML page"), ("truncated", "text that is cut off")])
+def test_records_that_are_no_json_are_said_like_any_answer(line: Line, fault: str, found: str) -> None:
+    """Whatever the look at them makes of it."""
+    contacts = BY_NAME["contacts"]
+    look = partial(read_page, contacts, line.administration_id)
+    ids = [one["id"] for one in line.client.get(line.administration_id, "contacts/synchronization").json()]
+    line.fault(fault, method="POST", times=9, **({"status": 200} if fault == "html" else {}))
+
+    with pytest.raises(MalformedAnswerError, match=f"found {found}.* check api_url"):
+        line.client.fetch(line.administration_id, contacts.path, ids[:2], look)
 
 
 def test_a_write_is_sent_once_whatever_comes_back(line: Line) -> None:
