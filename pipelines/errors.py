@@ -9,7 +9,8 @@
     ├── LookFirstError               2  something like it stands at Moneybird already, and may be a person's own
     └── ApiError                     3  Moneybird's answer could not be used; its `kind`:
         ├── AuthorisationError          authorisation: 401 without a scope's name, the token itself
-        ├── ScopeError                  scope: 401 "No access to …", the token lacks one; 403, this is not for it
+        ├── ScopeError                  scope: 401/403 "No access to …", the token lacks one
+        │   └── ForbiddenError          403 for another reason: a right, a feature, a blocked address
         ├── PlanLimitError              plan_limit: 402
         ├── NotFoundError               not_found: 404
         ├── RequestRefusedError         validation: 400, 405, 406, 422, our request is wrong
@@ -108,9 +109,13 @@ class AuthorisationError(ApiError):
 
 
 class ScopeError(ApiError):
-    """The token works but may not do this: it lacks a scope, or Moneybird forbids it otherwise."""
+    """The token works but lacks a scope."""
 
     kind = "scope"
+
+
+class ForbiddenError(ScopeError):
+    """403 without the name of a scope: a right of the person, a feature that is off, or an address that is blocked."""
 
 
 class PlanLimitError(ApiError):

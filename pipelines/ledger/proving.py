@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from pipelines.errors import ScopeError
+from pipelines.errors import ForbiddenError, ScopeError
 from pipelines.ledger import calendar
 from pipelines.ledger.comparison import ZERO, Comparison, Difference, Sums
 from pipelines.ledger.dialects import CLOSING, NO_RULE, OTHER_SIDE, REVERSALS, SIGN
@@ -65,12 +65,13 @@ class Proof:
 
 
 def prove(state: LedgerState, job: LedgerJob, outcomes: Mapping[int, Outcome]) -> list[Proof]:
-    """Writes down what was compared. An error other than a missing scope leaves the proofs of the run before."""
+    """Writes down what was compared. An error other than a missing scope leaves the proofs of the run before, also one
+    that may pass: an address is not blocked for ever."""
     if job.error is not None:
         job.dialects.save(state, job.now)
-        if not isinstance(job.error, ScopeError):
+        if not isinstance(job.error, ScopeError) or isinstance(job.error, ForbiddenError):
             return []
-        return _not_provable(state, job, f"not provable, Moneybird says: {job.error.words or job.error.status}")
+        return _not_provable(state, job, f"not provable, Moneybird says: {job.error.words}")
     proofs = []
     for year, outcome in outcomes.items():
         proof = _year_proof(job, job.years[year], outcome, year)

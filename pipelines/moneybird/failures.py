@@ -19,6 +19,7 @@ import orjson
 from pipelines.errors import (
     ApiError,
     AuthorisationError,
+    ForbiddenError,
     Kind,
     NetworkError,
     NotFoundError,
@@ -119,15 +120,8 @@ def error_for(response: httpx.Response, where: Where) -> ApiError:
     status = response.status_code
     words = _words(response, where)
     common = {"status": status, "request_id": _request_id(response), "words": words, **where.fields()}
-    if status == 402 or (status in {401, 403} and NO_ACCESS in words):
-        return refusal(where, words, status=status, request_id=common["request_id"])
-    if status == 403:
-        said = f": {words}" if words else ""
-        return ScopeError(
-            f"Moneybird forbids {where} to token '{where.token_name}' (403{said}); it does so for a right the token "
-            "lacks, for a feature that is not enabled and for an address it has blocked: check these.",
-            **common,
-        )
+    if status in {402, 403} or (status == 401 and NO_ACCESS in words):
+        return refusal(where, status, words, status=status, request_id=common["request_id"])
     if status == 401:
         return AuthorisationError(
             f"Moneybird refuses token '{where.token_name}' for {where} ({status}); "
@@ -154,17 +148,23 @@ def error_for(response: httpx.Response, where: Where) -> ApiError:
     )
 
 
-def refusal(where: Where, words: str, **fields: Any) -> ScopeError | PlanLimitError:
-    """What lacks a scope, or a plan that allows it, by Moneybird's own words."""
+def refusal(where: Where, answered: int, words: str, **fields: Any) -> ScopeError | PlanLimitError:
+    """Why Moneybird does not allow this, by its own words and status: a scope, the plan, or neither."""
     fields |= {"words": words, **where.fields()}
+    said = f": {words}" if words else ""
     if NO_ACCESS in words:
         scopes = re.sub(r"\b(?!and\b)[a-z_]+\b", r"`\g<0>`", words.partition(NO_ACCESS)[2].strip(" .;"))
         return ScopeError(
-            f"Token '{where.token_name}' lacks scope {scopes}, so it may not read {where}; create a token with that "
-            "scope.",
+            f"Token '{where.token_name}' lacks scope {scopes}, so it may not read {where}; put one that has it in "
+            f"SOURCES__MONEYBIRD__TOKENS__{where.token_name.upper()}.",
             **fields,
         )
-    said = f": {words}" if words else ""
+    if answered == 403:
+        return ForbiddenError(
+            f"Moneybird forbids {where} to token '{where.token_name}' (403{said}); it does so for a right the token "
+            "lacks, for a feature that is not enabled and for an address it has blocked: check these.",
+            **fields,
+        )
     return PlanLimitError(f"The plan does not allow {where}{said}; choose a plan in Moneybird that does.", **fields)
 
 

@@ -39,13 +39,12 @@ class _Reading:
     seen: set[str] = field(default_factory=set)
     reads: dict[str, Read] = field(default_factory=dict)  # scope → when, and how many rows
     complete: bool = True  # every window the list has was read
-    windows: int = 0
     answers: int = 0
     repeated: bool = False
 
     def stood_still(self, known: Set[str]) -> bool:
-        """Nothing can have moved between pages when no window had two, and nothing has when all known ids came once."""
-        return self.answers == self.windows or (not self.repeated and known <= self.seen)
+        """Nothing can have moved within one answer, and nothing has when all known ids came once."""
+        return self.answers == 1 or (not self.repeated and known <= self.seen)
 
     def equals(self, other: _Reading) -> bool:
         return self.seen == other.seen and not self.repeated and not other.repeated
@@ -157,8 +156,7 @@ class RecordReader:
         if not reading.complete:
             known = known & reading.seen  # what other windows hold is not missing
         gone, seen = known - reading.seen, reading.seen
-        if UNKNOWN_ID not in seen:  # records without an id are not gone: the list came in another shape
-            feeds.guard_shrink(resource, target.administration_id, len(known), len(gone), self._options.accept_shrink)
+        self._guard_shrink(target, resource, known, gone, seen)
         steady = reading.stood_still(known)
         for _ in range(STEADY_READS - 1):
             if steady:
@@ -169,11 +167,22 @@ class RecordReader:
             gone = (known | seen) - reading.seen if reading.complete else set()  # also one that was read, then deleted
         if not steady:
             log.warning("sync.unsteady_list administration=%s resource=%s", target.administration_id, resource.name)
+            target.errors.append(
+                f"{resource.name.replace('_', ' ').capitalize()} of {target.name} kept changing while they were read; "
+                "what came was loaded, and what was deleted is looked for by the next run."
+            )
             return
+        self._guard_shrink(target, resource, known, gone, seen)
         for scope, read in reading.reads.items():
             self._slices.note_read(target.administration_id, resource, scope, read)
         if UNKNOWN_ID not in seen:
             self._slices.note_gone(target.administration_id, resource, set(gone))
+
+    def _guard_shrink(
+        self, target: Target, resource: Resource, known: Set[str], gone: Set[str], seen: Set[str]
+    ) -> None:
+        if UNKNOWN_ID not in seen:  # records without an id are not gone: the list came in another shape
+            feeds.guard_shrink(resource, target.administration_id, len(known), len(gone), self._options.accept_shrink)
 
     def _reading(
         self, target: Target, resource: Resource, due: list[feeds.Window], known: Set[str]
@@ -208,7 +217,6 @@ class RecordReader:
             seen |= page.seen
             read = Read(read_at, len(seen))
             yield
-        reading.windows += 1
         reading.seen |= seen
         scopes = {scope, feeds.RECENT} if window is None or window.scope == feeds.RECENT else {scope, window.scope}
         reading.reads |= dict.fromkeys(scopes, read)

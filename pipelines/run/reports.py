@@ -104,7 +104,7 @@ class ReportReader:
                 self._end(job, error)
                 return
         if job.held.refused:
-            job.target.failed(refusal(job.where, job.held.refused))
+            job.target.failed(as_refused(job.where, job.held.refused))
             return
         job.target.answered()
         if not job.again and calendar.is_swept(job.resource, job.held, job.books):
@@ -184,7 +184,13 @@ class ReportReader:
         """Leaves the rest of this report; a dead token or host leaves the rest of the administration too."""
         job.target.failed(error)
         if isinstance(error, ScopeError | PlanLimitError):
-            self._note_access(job, REFUSED, error.words)
+            self._note_access(job, REFUSED, f"{error.status} {error.words}")
+
+
+def as_refused(where: Where, noted: str) -> ScopeError | PlanLimitError:
+    """The error of an earlier run, from its status and words. It has no status: nothing was answered now."""
+    status, _, words = noted.partition(" ")
+    return refusal(where, int(status), words) if status.isdecimal() else refusal(where, 402, noted)
 
 
 @dataclass

@@ -115,7 +115,7 @@ class SliceWriter:
                 tables += _table_slices(resource, parsed)
             del pages, parsed
         stamp.referred = _referred(tables)
-        self._before_load(stamp)
+        self._before_load(stamp, at)
         note_loading(self._connection, stamp.records)
         self._loader.load(tables, slice_id)
         write_stamp(self._connection, stamp, CHILDREN, at)
@@ -137,7 +137,7 @@ class SliceWriter:
             for scope in [read for read in stamp.reads if read[:2] == key]:
                 del stamp.reads[scope]
 
-    def _before_load(self, stamp: Stamp) -> None:
+    def _before_load(self, stamp: Stamp, at: datetime) -> None:
         """What only the old rows tell: which ledger slices they stood in, and their values for whoever asks later."""
         for name in {*stamp.records, *(name for _, name in stamp.gone)}:
             resource = BY_NAME[name]
@@ -147,7 +147,7 @@ class SliceWriter:
                 mark_before(self._connection, touch, keys)
                 stamp.touches.append((touch, keys))
             if resource.history:
-                keep_superseded(self._connection, Superseded(name, tuple(CHILDREN[name])), keys, utc_now())
+                keep_superseded(self._connection, Superseded(name, tuple(CHILDREN[name])), keys, at)
 
     def _count(self, stamp: Stamp) -> None:
         for changed in stamp.records.values():

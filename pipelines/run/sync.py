@@ -133,7 +133,7 @@ class _Sync:
 
     def _targets(self, clients: list[Any]) -> list[Target]:
         try:
-            roots = find_targets(self.settings, clients)
+            roots = find_targets(self.settings, clients, self.known_before)
         except ApiError as error:
             for administration_id, name in self.state.administrations().items():
                 self.state.note_administration(administration_id, name, "failed", str(error), utc_now(), None)
@@ -152,6 +152,7 @@ class _Sync:
             self.report.failed_tokens[name] = str(failure)
             log.warning("sync.token_failed token=%s cause=%s", name, failure)
         if roots.targets:
+            self.state.distrust_future(roots.targets[0].now)
             offset = roots.targets[0].now - utc_now()
             self.state.set_meta(OFFSET, str(int(offset.total_seconds())))
         self.state.set_meta(UNREACHED, ",".join(sorted((unreached(self.state) - reached) | out_of_reach)))

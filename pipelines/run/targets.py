@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -17,6 +17,7 @@ from pipelines.errors import (
     ApiError,
     AuthorisationError,
     ConfigurationError,
+    ForbiddenError,
     MalformedAnswerError,
     NetworkError,
     NotFoundError,
@@ -38,6 +39,7 @@ from pipelines.run.failed_calls import FailedCalls
 log = logging.getLogger(__name__)
 ROOT = next(resource for resource in RESOURCES if resource.feed is Feed.ROOT)
 STOPS = (AuthorisationError, NetworkError, ThrottledError)  # nothing more can be asked of this administration
+FORBIDDEN_IN_A_ROW = 10  # more than there are reports: the address is blocked, and asking on makes it worse
 FAULTS_IN_A_ROW = 3  # resources; each costs four requests, and a server that is down would take a hundred
 Transports = Callable[[], httpx.BaseTransport | None]
 
@@ -57,6 +59,7 @@ class Target:
     remarks: list[str] = field(default_factory=list)  # what had to be assumed
     stopped: bool = False  # nothing more can be asked: token dead, host away, or one fault after the other
     _faults: int = 0
+    _forbidden: int = 0
 
     @property
     def known(self) -> Known:
@@ -64,7 +67,7 @@ class Target:
 
     def answered(self) -> None:
         """A resource was read: faults before it were not the whole server's."""
-        self._faults = 0
+        self._faults = self._forbidden = 0
 
     def failed(self, error: ApiError) -> None:
         """Notes why a resource was not read; some errors, and too many faults in a row, end this run's reading."""
@@ -74,14 +77,16 @@ class Target:
             level, "sync.not_read administration=%s resource=%s cause=%s", self.administration_id, error.resource, error
         )
         self._faults = self._faults + 1 if _is_fault(error) else 0
+        is_forbidden = isinstance(error, ForbiddenError) and error.status is not None
+        self._forbidden = self._forbidden + 1 if is_forbidden else 0
         self.stopped = self.stopped or isinstance(error, STOPS)
-        if self._faults == FAULTS_IN_A_ROW and not self.stopped:
-            self.stopped = True
-            log.warning("sync.put_off administration=%s cause=%s", self.administration_id, error)
-            self.errors.append(
-                f"After {FAULTS_IN_A_ROW} such faults in a row the rest of {self.name} was put off; the next run asks "
-                "again."
-            )
+        for count, limit in ((self._faults, FAULTS_IN_A_ROW), (self._forbidden, FORBIDDEN_IN_A_ROW)):
+            if count == limit and not self.stopped:
+                self.stopped = True
+                log.warning("sync.put_off administration=%s cause=%s", self.administration_id, error)
+                self.errors.append(
+                    f"After {limit} such faults in a row the rest of {self.name} was put off; the next run asks again."
+                )
 
 
 @dataclass
@@ -116,11 +121,11 @@ def require_tokens(settings: Settings) -> None:
         )
 
 
-def find_targets(settings: Settings, clients: list[Client]) -> Roots:
+def find_targets(settings: Settings, clients: list[Client], known: Collection[str] = ()) -> Roots:
     """Every administration that a token reaches and the settings include, each once.
 
-    Raises ConfigurationError when the settings include an administration that no token reaches, and the first token's
-    ApiError when no token works at all.
+    Raises ConfigurationError when the settings include an administration that no token reaches and none ever reached
+    (those are `known`), and the first token's ApiError when no token works at all.
     """
     targets: dict[str, Target] = {}
     failures: dict[str, ApiError] = {}
@@ -141,7 +146,7 @@ def find_targets(settings: Settings, clients: list[Client]) -> Roots:
                 targets[administration_id] = _target(administration_id, row, client, answer.server_time)
     if not targets and failures:
         raise next(iter(failures.values()))
-    missing = [i for i in settings.administrations if i not in targets]
+    missing = [i for i in settings.administrations if i not in targets and i not in known]
     if missing and not failures:
         raise ConfigurationError(
             f"Administration {', '.join(missing)} is set in sources.moneybird.administrations, but the tokens reach "

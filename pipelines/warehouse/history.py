@@ -38,8 +38,8 @@ def keep_superseded(
 ) -> None:
     """Copies the present rows of `records` (administration_id, id) and of their lists into the history.
 
-    Only rows that were stamped: what a killed run loaded was never known to anybody and is fetched again. Repeating it
-    adds nothing, so a kill between here and the stamp leaves no second copy.
+    Only rows that were stamped: what a killed run loaded was never known to anybody and is fetched again. After a kill
+    between here and the stamp there is no second copy: what was copied then was known until now.
     """
     if not records.num_rows:
         return
@@ -59,12 +59,30 @@ def keep_superseded(
         where r._deleted_at is null
         """
     )
-    connection.unregister("superseded_keys")
     with transaction(connection):
+        _prolong(connection, kept, kept.resource, "id", valid_to)
+        for child in kept.children:
+            _prolong(connection, kept, child.table, child.parent_key, valid_to)
         _copy(connection, kept.resource, "id", valid_to)
         for child in kept.children:
             _copy(connection, child.table, child.parent_key, valid_to)
     connection.execute("drop table superseded")
+    connection.unregister("superseded_keys")
+
+
+def _prolong(connection: duckdb.DuckDBPyConnection, kept: Superseded, table: str, key: str, valid_to: datetime) -> None:
+    """What stands in the history already though no later slice was stamped: a killed run copied it."""
+    connection.execute(
+        f"""
+        update {HISTORY}."{table}" as h set _valid_to = $at
+        from (select distinct administration_id, id from superseded_keys) as keys
+        join sync.record_versions as known
+          on known.administration_id = keys.administration_id and known.id = keys.id
+         and known.resource = '{kept.resource}'
+        where h.administration_id = keys.administration_id and h."{key}" = keys.id and h._slice_id = known.slice_id
+        """,
+        {"at": valid_to},
+    )
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, table: str, key: str, valid_to: datetime) -> None:

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from pipelines.errors import ConfigurationError
 from pipelines.warehouse import ledger_pages, proofs, referred, report_periods, spending, unread
+from pipelines.warehouse.connection import transaction
 from pipelines.warehouse.stamps import Read, write_reads
 
 _SCHEMA = """
@@ -112,6 +113,16 @@ class SyncState:
             [administration_id],
         ).fetchall()
         return {(row[0], row[1]): Read(row[2], row[3]) for row in rows}
+
+    def distrust_future(self, now: datetime) -> None:
+        """Readings of more than a day ahead were dated by a clock that was wrong: they count as old, or nothing with a
+        cadence would be read until their day comes."""
+        with transaction(self._con):
+            for table in ("sync.reads", "sync.report_periods"):
+                self._con.execute(
+                    f"update {table} set read_at = timestamptz '2000-01-01' where read_at > $now + interval 1 day",
+                    {"now": now},
+                )
 
     def referred(self, administration_id: str) -> set[str]:
         """Resources of which a record is missing that others point at."""

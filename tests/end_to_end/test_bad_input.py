@@ -183,7 +183,9 @@ def test_a_missing_scope_is_named_and_everything_else_is_read(new_group: Group) 
     (one,) = json.loads(result.stdout)["administrations"].values()
     assert one["status"] == "partly"
     assert "Token 'narrow' lacks scope `settings`, so it may not read financial accounts, projects" in one["error"]
-    assert one["error"].count("create a token with that scope.") == 1, "one cause is one sentence"
+    assert one["error"].count("put one that has it in SOURCES__MONEYBIRD__TOKENS__NARROW.") == 1, (
+        "one cause is one sentence"
+    )
     assert {"projects", "users", "tax_rates"} & set(one["not_read"]) == {"projects", "users"}
     assert new_group.query("select count(*) > 0 from raw.sales_invoices") == [(True,)]
 

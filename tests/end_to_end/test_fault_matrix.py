@@ -23,7 +23,7 @@ from tests.end_to_end.fault_table import (
 )
 
 ADVICE = re.compile(
-    r"try again|run again|put a valid token|create a token|check |if it stays|was not used|nothing of it was used"
+    r"try again|run again|put a valid token|put one that has it|check |if it stays|was not used|nothing of it was used"
     r"|were not loaded|accounts? differs?|proof of this period was not made|report it"
     r"|choose a plan|update Dovecote"
 )

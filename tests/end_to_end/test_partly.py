@@ -116,6 +116,26 @@ def test_a_server_that_is_down_for_one_company_is_asked_a_dozen_times_and_not_a_
     assert small_group.differences() == []
 
 
+def test_an_address_that_is_blocked_is_not_asked_to_the_end_and_the_proof_stays(small_group: Group) -> None:
+    proofs = "select administration_id, year, state, reason from sync.ledger_proof order by all"
+    before = small_group.query(proofs)
+    small_group.happens("advance_clock", STUDIO, seconds=90_000)
+    small_group.forget_requests()
+    small_group.fault(
+        "status", status=403, body={"error": "Forbidden"}, match=f"/{small_group.id(STUDIO)}/", times=9999
+    )
+
+    report = small_group.sync()
+
+    assert asked(small_group, STUDIO) == 10, "once each"
+    assert status(small_group, report, STUDIO) == "failed"
+    assert "and for an address it has blocked: check these." in str(
+        report.administrations[small_group.id(STUDIO)]["error"]
+    )
+    assert status(small_group, report, HOLDING) == "ok"
+    assert small_group.query(proofs) == before
+
+
 def test_faults_that_are_not_in_a_row_put_nothing_off(small_group: Group) -> None:
     for path in ("sales_invoices", "estimates", "documents/receipts", "reports/general_ledger"):
         small_group.fault("status", status=503, match=f"{small_group.id(STUDIO)}/{path}", times=9999)

@@ -10,7 +10,9 @@ import sys
 from pathlib import Path
 
 import duckdb
+import pytest
 
+from pipelines.errors import ConfigurationError
 from pipelines.run.lock import run_lock
 from tests.end_to_end.conftest import Group
 
@@ -77,6 +79,10 @@ def test_an_administration_that_no_token_reaches_is_not_planned(group: Group) ->
     report = group.sync(tokens=holding)
     assert (report.status, report.exit_code) == ("partly", 3)
     assert report.administrations[group.id(WEBSHOP)]["error"] == "No token reaches it any more."
+    chosen = (group.id(STUDIO), group.id(WEBSHOP))
+    assert group.sync(tokens=holding, administrations=chosen).exit_code == 3, "it was reached once: no wrong setting"
+    with pytest.raises(ConfigurationError, match="Administration 123 is set in"):
+        group.sync(tokens=holding, administrations=("123",))
 
     planned = json.loads(group.dovecote("plan", "--json").stdout)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+import duckdb
 import httpx
 import pytest
 
+from pipelines.sandbox.world import Planned
 from tests.end_to_end.conftest import Group
 
 STUDIO = 1
@@ -88,3 +90,41 @@ def test_a_record_that_slips_off_a_page_while_others_are_deleted_is_not_called_d
     assert report.status == "ok"
     assert live(small_group, "time_entries", STUDIO) == before - {newest}
     assert small_group.differences() == []
+
+
+def test_a_list_that_never_stands_still_is_said_and_nothing_of_it_is_called_deleted(small_group: Group) -> None:
+    """Before every second page somebody deletes an hour of the first."""
+    before = live(small_group, "time_entries", STUDIO)
+    world, studio = small_group.world, small_group.id(STUDIO)
+    hours = world.administrations[int(studio)].time_entries
+    unbilled = sorted((i for i, hour in hours.items() if hour.invoice_id is None), key=lambda i: hours[i].started)
+
+    def delete_one() -> dict[str, Any]:
+        del hours[unbilled.pop()]
+        world.planned.append(Planned(delete_one, path=f"{studio}/time_entries", page="2"))
+        return {}
+
+    world.planned.append(Planned(delete_one, path=f"{studio}/time_entries", page="2"))
+
+    report = small_group.sync()
+
+    assert report.exit_code == 3
+    said = (
+        "Time entries of Duivenhof Studio B.V. kept changing while they were read; what came was loaded, and what was "
+    )
+    assert str(report.administrations[studio]["error"]).startswith(said)
+    assert live(small_group, "time_entries", STUDIO) == before
+    world.planned.clear()
+    assert small_group.sync().status == "ok"
+    assert small_group.differences() == []
+
+
+def test_readings_that_a_wrong_clock_dated_ahead_are_made_again(small_group: Group) -> None:
+    small_group.sync()
+    with duckdb.connect(str(small_group.settings().warehouse_path)) as warehouse:
+        warehouse.execute("update sync.reads set read_at = read_at + interval 40 day")
+    small_group.forget_requests()
+
+    small_group.sync()
+
+    assert asked(small_group, STUDIO)["tax_rates"] == 1

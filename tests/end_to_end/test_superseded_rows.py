@@ -88,6 +88,9 @@ def test_a_kill_leaves_no_second_copy(small_group: Group, moment: str, monkeypat
             small_group.sync()
     small_group.sync()
 
-    rows = small_group.query(f"select company_name, _valid_from from raw_history.contacts where id = '{contact}'")
-    assert rows == [(name, loaded)]
+    rows = small_group.query(
+        f"select company_name, _valid_from, _valid_to from raw_history.contacts where id = '{contact}'"
+    )
+    changes = small_group.query(f"select _changed_at from raw.contacts where id = '{contact}'")
+    assert rows == [(name, loaded, *changes[0])], "it was known until the other was"
     assert small_group.differences() == []

@@ -10,7 +10,7 @@ NAME = "Duivenhof B.V."
 
 
 def lacking(scope: str, *paths: str) -> list[ApiError]:
-    return [refusal(Where(path, "1", "holding", "secret"), f"No access to {scope}") for path in paths]
+    return [refusal(Where(path, "1", "holding", "secret"), 401, f"No access to {scope}") for path in paths]
 
 
 def test_one_cause_is_one_sentence_that_names_all_it_kept_from_us() -> None:
@@ -22,15 +22,15 @@ def test_one_cause_is_one_sentence_that_names_all_it_kept_from_us() -> None:
 
     assert told(NAME, errors) == (
         "Token 'holding' lacks scope `documents`, so it may not read purchase invoices, receipts and tax report of "
-        "Duivenhof B.V.; create a token with that scope. "
+        "Duivenhof B.V.; put one that has it in SOURCES__MONEYBIRD__TOKENS__HOLDING. "
         "Token 'holding' lacks scope `sales_invoices` and `documents`, so it may not read journal entries of "
-        "Duivenhof B.V.; create a token with that scope."
+        "Duivenhof B.V.; put one that has it in SOURCES__MONEYBIRD__TOKENS__HOLDING."
     )
     assert not_read(errors) == ["journal_entries", "purchase_invoices", "receipts", "report_tax"]
 
 
 def test_a_plan_that_is_too_small_is_said_with_moneybirds_words() -> None:
-    error = refusal(Where("time_entries", "1", "holding", "secret"), "Your plan does not include this", status=402)
+    error = refusal(Where("time_entries", "1", "holding", "secret"), 402, "Your plan does not include this")
 
     assert told(NAME, [error]) == (
         "The plan does not allow time entries of Duivenhof B.V.: Your plan does not include this; choose a plan in "
