@@ -29,6 +29,50 @@ members as (
 
 ),
 
+group_months as (
+
+    select distinct
+        members.group_id,
+        balances.month_date
+
+    from balances
+    inner join members
+        on
+            balances.administration_id = members.administration_id
+            and {{ month_end('balances.month_date') }} between members.valid_from_date and members.valid_to_date
+
+),
+
+last_months as (
+
+    select
+        administration_id,
+        max(month_date) as last_month_date
+
+    from balances
+    group by administration_id
+
+),
+
+-- The books of one company end with its last booking, the group's with the last of all: until then its balances stand.
+member_months as (
+
+    select
+        group_months.group_id,
+        members.administration_id,
+        group_months.month_date,
+        least(group_months.month_date, last_months.last_month_date) as balance_month_date
+
+    from group_months
+    inner join members
+        on
+            group_months.group_id = members.group_id
+            and {{ month_end('group_months.month_date') }} between members.valid_from_date and members.valid_to_date
+    inner join last_months
+        on members.administration_id = last_months.administration_id
+
+),
+
 -- A year is shown as it was before its closing journal, which takes the result to equity; from January on it counts.
 unclosed as (
 
@@ -38,6 +82,7 @@ unclosed as (
         balances.ledger_account_key,
         balances.statement,
         balances.currency_code,
+        balances.closing_amount,
         balances.closing_amount
         - sum(balances.closing_journal_amount) over (
             partition by balances.ledger_account_key, extract(year from balances.month_date)
@@ -62,17 +107,26 @@ unclosed as (
 accounts as (
 
     select
-        unclosed.administration_id,
-        unclosed.month_date,
+        member_months.group_id,
+        member_months.administration_id,
+        member_months.month_date,
         case when unclosed.statement = 'profit_loss' then 'profit_loss' else 'balance_sheet' end as statement,
         coalesce(ledger_accounts.account_type, 'unknown') as section,
         coalesce(ledger_accounts.group_account_code, 'unmapped') as group_account_code,
         coalesce(ledger_accounts.group_account_name, 'Not mapped to the group chart') as group_account_name,
-        unclosed.amount,
-        unclosed.month_amount,
+        case
+            when extract(year from unclosed.month_date) = extract(year from member_months.month_date) then unclosed.amount
+            when unclosed.statement = 'profit_loss' then 0
+            else unclosed.closing_amount
+        end as amount,
+        case when unclosed.month_date = member_months.month_date then unclosed.month_amount else 0 end as month_amount,
         unclosed.currency_code
 
-    from unclosed
+    from member_months
+    inner join unclosed
+        on
+            member_months.administration_id = unclosed.administration_id
+            and member_months.balance_month_date = unclosed.month_date
     inner join ledger_accounts
         on unclosed.ledger_account_key = ledger_accounts.ledger_account_key
 
@@ -82,18 +136,23 @@ accounts as (
 open_years as (
 
     select
-        administration_id,
-        month_date,
+        member_months.group_id,
+        member_months.administration_id,
+        member_months.month_date,
         'balance_sheet' as statement,
         'equity' as section,
         'open_years' as group_account_code,
         'Results of earlier years not yet in equity' as group_account_name,
-        amount,
+        balance_sheet.amount,
         0 as month_amount,
-        currency_code
+        balance_sheet.currency_code
 
-    from balance_sheet
-    where result_year < extract(year from month_date)
+    from member_months
+    inner join balance_sheet
+        on
+            member_months.administration_id = balance_sheet.administration_id
+            and member_months.balance_month_date = balance_sheet.month_date
+    where balance_sheet.result_year < extract(year from member_months.month_date)
 
 ),
 
@@ -108,30 +167,19 @@ unioned as (
 stated as (
 
     select
-        members.group_id,
-        unioned.month_date,
-        unioned.statement,
-        unioned.section,
-        unioned.group_account_code,
-        unioned.administration_id,
-        max(unioned.group_account_name) as group_account_name,
-        {{ money('sum(unioned.amount)') }} as amount,
-        {{ money('sum(unioned.month_amount)') }} as month_amount,
-        max(unioned.currency_code) as currency_code
+        group_id,
+        month_date,
+        statement,
+        section,
+        group_account_code,
+        administration_id,
+        max(group_account_name) as group_account_name,
+        {{ money('sum(amount)') }} as amount,
+        {{ money('sum(month_amount)') }} as month_amount,
+        max(currency_code) as currency_code
 
     from unioned
-    inner join members
-        on
-            unioned.administration_id = members.administration_id
-            and {{ month_end('unioned.month_date') }} >= members.valid_from_date
-            and {{ month_end('unioned.month_date') }} <= members.valid_to_date
-    group by
-        members.group_id,
-        unioned.month_date,
-        unioned.statement,
-        unioned.section,
-        unioned.group_account_code,
-        unioned.administration_id
+    group by group_id, month_date, statement, section, group_account_code, administration_id
 
 )
 
