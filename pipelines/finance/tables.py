@@ -158,7 +158,7 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "accepted_differences",
-        (_text("check_id", required=True), _ADMINISTRATION, _text("period", required=True),
+        (_text("check_id", required=True), _ADMINISTRATION, _text("period"),  # empty: of the row about today
          Column("amount", Kind.DECIMAL, required=True), _text("reason", required=True),
          _text("accepted_by", required=True), Column("accepted_on", Kind.DATE, required=True),
          Column("expires_on", Kind.DATE, required=True)),

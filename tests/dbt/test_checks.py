@@ -100,6 +100,46 @@ def test_an_empty_administration_has_no_facts(marts: Query, mart: str) -> None:
     assert marts(f"select count(*) from marts.{mart} where administration_id in ('2', '4')") == [(0,)]
 
 
+def test_an_accepted_difference_stands_until_its_day_for_its_amount(warehouse: Path, tmp_path: Path) -> None:
+    """Without a period it is of the row about today, whatever today is; with one it is of that period alone."""
+    copy = tmp_path / warehouse.name  # views name the database, which is the file's name
+    shutil.copy(warehouse, copy)
+    compiled = warehouse.parent / "target" / "compiled" / "dovecote" / "models" / "marts" / "reconciliation"
+    recon_checks = (compiled / "recon_checks.sql").read_text()
+    with duckdb.connect(str(copy)) as connection:
+
+        def judged(check_id: str, *accepted: tuple[str | None, str, str]) -> dict[str, str]:
+            """Status per period that differs in the books of 3, with these periods, amounts and last days accepted."""
+            connection.execute("delete from intermediate.accepted_differences")
+            for period, amount, expires_on in accepted:
+                connection.execute(
+                    "insert into intermediate.accepted_differences (check_id, administration_id, period, amount,"
+                    " expires_on) values ($1, '3', $2, $3, $4)",
+                    [check_id, period, amount, expires_on],
+                )
+            rows = connection.execute(
+                f"select period, status from ({recon_checks}) where check_id = $1 and administration_id = '3'"
+                " and status not in ('ok', 'not_computable')",
+                [check_id],
+            ).fetchall()
+            assert len(rows) == len(dict(rows)), "one row per period, however many rows accept it"
+            return dict(rows)
+
+        def of_today(*accepted: tuple[str | None, str, str]) -> list[str]:
+            return list(judged("invoice_equals_lines_and_vat", *accepted).values())
+
+        debtors = "debtors_equal_control_account"
+        assert judged(debtors) == {"2026-10": "break", "2026-11-20": "break"}
+        assert judged(debtors, (None, "69.00", "2026-11-21")) == {"2026-10": "break", "2026-11-20": "accepted"}
+        assert judged(debtors, ("2026-10", "69.00", "2026-11-21")) == {"2026-10": "accepted", "2026-11-20": "break"}
+        assert of_today((None, "50.00", "2026-11-20"), ("2026-11-20", "50.00", "2026-11-21")) == ["accepted"]
+        assert of_today((None, "49.99", "2026-11-21")) == ["break"]
+        assert of_today((None, "50.00", "2026-11-19")) == ["break"]
+        connection.execute("update marts.dim_administration set business_date = business_date + 1")
+        assert of_today((None, "50.00", "2026-11-21")) == ["accepted"]
+        assert of_today((None, "50.00", "2026-11-20"), ("2026-11-20", "50.00", "2026-11-21")) == ["break"]
+
+
 def test_a_list_that_is_not_read_is_in_motion_for_two_days_and_then_out_of_reach(
     warehouse: Path, tmp_path: Path
 ) -> None:

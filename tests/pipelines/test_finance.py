@@ -141,6 +141,20 @@ def test_one_account_of_a_company_has_a_role(tmp_path: Path) -> None:
         read(written(tmp_path, f"{header}\n12,1,debtors,A,\n12,2,debtors,A,\n", "ledger_roles"), roles)
 
 
+def test_a_difference_of_today_has_no_period(tmp_path: Path) -> None:
+    """One stands beside those of months; a second for the same check would be another amount for the same row."""
+    header = "check_id,administration_id,period,amount,reason,accepted_by,accepted_on,expires_on"
+    today, month = (
+        f"numbering_has_no_gaps,12,{period},2,old gap,Anna,2026-11-01,2026-12-31" for period in ("", "2026-10")
+    )
+
+    fine = read(written(tmp_path, f"{header}\n{today}\n{month}\n", "accepted_differences"), DIFFERENCES)
+
+    assert [row["period"] for row in fine] == ["", "2026-10"]
+    with pytest.raises(FinanceTableError, match="line 3: expected one row per check_id, administration_id, period"):
+        read(written(tmp_path, f"{header}\n{today}\n{today}\n", "accepted_differences"), DIFFERENCES)
+
+
 def test_rows_that_follow_each_other_in_time_are_fine(tmp_path: Path) -> None:
     rows = (
         "12,2026-01-01,,kor,year,,false,A",

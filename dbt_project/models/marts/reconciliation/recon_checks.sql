@@ -22,15 +22,26 @@ with unioned as (
 
 ),
 
-accepted_differences as (
-
-    select * from {{ ref('accepted_differences') }}
-
-),
-
 administrations as (
 
     select * from {{ ref('dim_administration') }}
+
+),
+
+-- An accepted difference is the one finance saw, to the cent and until its day; another one is open again. Without a period
+-- it is of the row about today, which bears another date every day.
+accepted_differences as (
+
+    select distinct
+        accepted.check_id,
+        accepted.administration_id,
+        coalesce(accepted.period, cast(administrations.business_date as varchar)) as period,
+        accepted.amount
+
+    from {{ ref('accepted_differences') }} as accepted
+    inner join administrations
+        on accepted.administration_id = administrations.administration_id
+    where accepted.expires_on >= administrations.business_date
 
 ),
 
@@ -49,21 +60,15 @@ judged as (
         unioned.is_computable and not coalesce(unread_checks.is_out_of_reach, false) as is_known,
         -- One side is of the last sync and the other a little older: nobody made a mistake yet.
         unioned.is_in_motion or unread_checks.check_id is not null as is_moving,
-        -- An accepted difference is the one finance saw, to the cent and until its day; another one is open again.
-        coalesce(
-            accepted_differences.amount = unioned.difference
-            and accepted_differences.expires_on >= administrations.business_date,
-            false
-        ) as is_accepted
+        accepted_differences.check_id is not null as is_accepted
 
     from unioned
-    inner join administrations
-        on unioned.administration_id = administrations.administration_id
     left join accepted_differences
         on
             unioned.check_id = accepted_differences.check_id
             and unioned.administration_id = accepted_differences.administration_id
             and unioned.period = accepted_differences.period
+            and unioned.difference = accepted_differences.amount
     left join unread_checks
         on
             unioned.check_id = unread_checks.check_id
