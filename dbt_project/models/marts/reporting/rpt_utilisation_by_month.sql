@@ -56,6 +56,7 @@ worked as (
         sum(worked_minutes) as worked_minutes,
         sum(billable_minutes) as billable_minutes,
         sum(billed_minutes) as billed_minutes,
+        sum(unbilled_amount + in_draft_amount + billed_standard_amount) as billable_standard_amount,
         sum(billed_standard_amount) as billed_standard_amount,
         sum(invoiced_base_amount) as invoiced_base_amount,
         sum(received_base_amount) as received_base_amount
@@ -76,6 +77,7 @@ joined as (
         cast(coalesce(worked.worked_minutes, 0) as integer) as worked_minutes,
         cast(coalesce(worked.billable_minutes, 0) as integer) as billable_minutes,
         cast(coalesce(worked.billed_minutes, 0) as integer) as billed_minutes,
+        {{ money('coalesce(worked.billable_standard_amount, 0)') }} as billable_standard_amount,
         {{ money('coalesce(worked.billed_standard_amount, 0)') }} as billed_standard_amount,
         {{ money('coalesce(worked.invoiced_base_amount, 0)') }} as invoiced_base_amount,
         {{ money('coalesce(worked.received_base_amount, 0)') }} as received_base_amount
@@ -99,11 +101,12 @@ final as (
         joined.worked_minutes,
         joined.billable_minutes,
         joined.billed_minutes,
+        joined.billable_standard_amount,
         joined.billed_standard_amount,
         joined.invoiced_base_amount,
         joined.received_base_amount,
         {{ percentage_of('joined.billable_minutes', 'joined.available_minutes') }} as utilisation_percentage,
-        {{ percentage_of('joined.invoiced_base_amount', 'joined.billed_standard_amount') }}
+        {{ percentage_of('joined.invoiced_base_amount', 'joined.billable_standard_amount') }}
             as billing_realisation_percentage,
         {{ percentage_of('joined.received_base_amount', 'joined.invoiced_base_amount') }}
             as collection_realisation_percentage,
