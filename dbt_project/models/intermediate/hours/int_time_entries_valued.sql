@@ -35,7 +35,7 @@ payments as (
 
 ),
 
--- What was struck off against a credit invoice or rounded away was not received.
+-- Only money: what was struck off, rounded away or paid privately did not come in, and what is unmatched not yet.
 paid as (
 
     select
@@ -44,7 +44,7 @@ paid as (
         sum(amount) as paid_amount
 
     from payments
-    where direction = 'in' and payment_kind not in ('settlement', 'balance_settlement', 'rounding')
+    where direction = 'in' and is_cash
     group by administration_id, document_id
 
 ),
