@@ -38,6 +38,7 @@ MEANING = {
     "numbering_has_no_gaps": "Left: invoice numbers that are missing or given twice; deleted invoices explain theirs.",
     "documents_are_not_doubled": "Left: documents that look like an earlier one of the same contact and amount.",
     "invoice_equals_lines_and_vat": "Left: totals of the invoices; right: their lines and VAT.",
+    "invoice_vat_equals_rate": "Left: VAT on the invoices; right: their lines times the rate, to a cent a line.",
 }
 SIGNS = {"ok": "✓", "break": "✗", "accepted": "✓"}
 

@@ -12,6 +12,8 @@
             'reads': ['general_ledger', 'sales_invoices', 'external_sales_invoices', 'purchase_invoices']},
         'invoice_equals_lines_and_vat': {'name': 'Invoice totals equal their lines and VAT', 'class': 'books', 'tolerance': '0.00',
             'reads': ['sales_invoices', 'external_sales_invoices']},
+        'invoice_vat_equals_rate': {'name': 'VAT of invoices equals their lines at the rate', 'class': 'definition', 'tolerance': '0.00', 'items': true,
+            'reads': ['sales_invoices', 'external_sales_invoices', 'tax_rates']},
         'hours_equal_their_invoice_lines': {'name': 'Hours equal the invoice lines that bill them', 'class': 'definition', 'tolerance': '0.05', 'items': true,
             'reads': ['time_entries', 'sales_invoices']},
         'revenue_equals_invoice_lines': {'name': 'Revenue equals the lines of invoices', 'class': 'books', 'tolerance': '0.00', 'items': true,

@@ -43,6 +43,7 @@ FOLLOWS = {
     "external_invoice_missing": ENTRY_WITHOUT_DOCUMENT,
     "invoice_doubled": {"debtors_equal_control_account"} | ENTRY_WITHOUT_DOCUMENT,  # open twice, posted once
     "invoice_total_changed": {"debtors_equal_control_account"},  # more is open than was posted
+    "invoice_tax_changed": {"invoice_vat_equals_rate"},  # more than a cent a line from what its lines make at the rate
     "purchase_missing": VAT_OF_A_PURCHASE,
     "purchase_total_changed": VAT_OF_A_PURCHASE,
 }
