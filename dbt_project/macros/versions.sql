@@ -7,6 +7,16 @@
             > coalesce({{ date }}, cast('9999-12-30' as date))
 {%- endmacro %}
 
+{#- A column of the customer: as the sent invoice froze it, else of the version that was joined. Every contact has a country,
+    so where the invoice has none nothing was frozen: no invoice of ours, or loaded before the copy was kept. -#}
+{% macro customer_as_sent(relation, column) -%}
+    {%- set frozen = 'is_sent_' ~ column[3:] if column.startswith('is_') else 'sent_' ~ column -%}
+    case
+            when {{ relation }}.sent_country_code is not null then {{ relation }}.{{ frozen }}
+            else contact_versions.{{ column }}
+        end
+{%- endmacro %}
+
 {#- The version that was joined; contacts of which only the id is known, and nobody, have a single one. -#}
 {% macro contact_version_key(relation) -%}
     coalesce(

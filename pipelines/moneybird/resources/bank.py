@@ -102,7 +102,7 @@ ROWS: tuple[Resource, ...] = (
                 source_sepa_iban=TEXT, source_sepa_iban_account_name=TEXT, created_at=MOMENT, updated_at=MOMENT,
             ),
         ),
-        ignored=PARENT_ID | contacts.EMBEDDED,
+        ignored=PARENT_ID | contacts.embedded("id"),
         why="No feed. The default hides every payment that went to the bank in a batch.",
         docs="https://developer.moneybird.com/api/purchase-transactions",
     ),

@@ -52,10 +52,12 @@ ROWS: tuple[Resource, ...] = (
     ),
 )  # fmt: skip
 
-# A contact embedded in another record: the same keys without the trail. Only its id is kept there.
-EMBEDDED = {
-    f"contact.{key}": SNAPSHOT
-    for row in ROWS
-    for key in (*(column.name for column in row.columns), *(child.name for child in row.children), *row.ignored)
-    if key not in {"id", "events"}
-}
+
+def embedded(*kept: str) -> dict[str, str]:
+    """`ignored` of a record that embeds a contact: the same keys without the trail, less those the row keeps."""
+    return {
+        f"contact.{key}": SNAPSHOT
+        for row in ROWS
+        for key in (*(column.name for column in row.columns), *(child.name for child in row.children), *row.ignored)
+        if key not in {*kept, "events"}
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipelines.moneybird.resources import contacts
 from pipelines.moneybird.resources.row import (
     COUNT,
     DATE,
@@ -12,6 +13,7 @@ from pipelines.moneybird.resources.row import (
     TEXT,
     VERSION,
     Child,
+    Column,
     Feed,
     Posting,
     Resource,
@@ -27,6 +29,15 @@ from pipelines.moneybird.resources.shared import (
     SNAPSHOT,
     TAX_TOTAL,
     TRAIL,
+)
+
+# Who the customer was when the invoice was sent, as far as the ICP statement and the rules of VAT ask: the contact
+# embedded in it is a copy that later changes of the contact leave as it is. In a draft it is the contact when read.
+_AS_SENT = (
+    Column("contact_company_name", TEXT, ("contact", "company_name")),
+    Column("contact_country", TEXT, ("contact", "country")),
+    Column("contact_tax_number", TEXT, ("contact", "tax_number")),
+    Column("contact_tax_number_valid", FLAG, ("contact", "tax_number_valid")),
 )
 
 ROWS: tuple[Resource, ...] = (
@@ -48,7 +59,7 @@ ROWS: tuple[Resource, ...] = (
             total_price_incl_tax=MONEY, total_price_incl_tax_base=MONEY, total_discount=MONEY, marked_dubious_on=DATE,
             marked_uncollectible_on=DATE, reminder_count=COUNT, next_reminder=DATE, created_at=MOMENT,
             updated_at=MOMENT,
-        ),
+        ) + _AS_SENT,
         children=(
             Child("details", DETAIL, ignored=PARENT_ID),
             Child("payments", PAYMENT, ignored=PARENT_ID),
@@ -59,12 +70,12 @@ ROWS: tuple[Resource, ...] = (
         history=True,
         posting=Posting("invoice_date", "details", "payments", silent_states=("draft", "scheduled")),
         ignored=PARENT_ID
+        | contacts.embedded("company_name", "country", "tax_number", "tax_number_valid")
         | {
             "url": CAPABILITY,
             "payment_url": CAPABILITY,
             "public_view_code": CAPABILITY,
             "public_view_code_expires_at": "belongs to the capability code and moves without the invoice changing",
-            "contact": SNAPSHOT,
             "contact_person": SNAPSHOT,
             "time_entries": SNAPSHOT,
             "notes": TRAIL,

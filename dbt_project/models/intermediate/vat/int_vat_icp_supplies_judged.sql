@@ -4,6 +4,12 @@ with lines as (
 
 ),
 
+invoices as (
+
+    select * from {{ ref('int_sales_invoices_unioned') }}
+
+),
+
 contact_versions as (
 
     select * from {{ ref('int_contact_versions_ordered') }}
@@ -22,6 +28,7 @@ countries as (
 
 ),
 
+-- A write-off takes back what its invoice listed, so both are of the customer of the invoice.
 supplies as (
 
     select
@@ -35,9 +42,10 @@ supplies as (
         lines.filing_period_start_date,
         lines.turnover_amount,
         lines.contact_id,
-        contact_versions.is_tax_number_valid,
-        contact_versions.country_code,
-        upper(replace(replace(replace(contact_versions.tax_number, '.', ''), ' ', ''), '-', '')) as tax_number,
+        {{ customer_as_sent('invoices', 'is_tax_number_valid') }} as is_tax_number_valid,
+        {{ customer_as_sent('invoices', 'country_code') }} as country_code,
+        upper(replace(replace(replace({{ customer_as_sent('invoices', 'tax_number') }}, '.', ''), ' ', ''), '-', ''))
+            as tax_number,
         case
             when ledger_accounts.rgs_code like 'WOmzNoh%' or ledger_accounts.rgs_code like 'WOmzNop%' then 'goods'
             else 'services'
@@ -50,9 +58,14 @@ supplies as (
         ) as is_supply_assumed
 
     from lines
+    left join invoices
+        on
+            lines.administration_id = invoices.administration_id
+            and lines.document_type = invoices.document_type
+            and lines.document_id = invoices.sales_invoice_id
     left join contact_versions
         on
-            {{ contact_version_is_valid('lines', 'lines.vat_date') }}
+            {{ contact_version_is_valid('lines', 'coalesce(invoices.invoice_date, lines.vat_date)') }}
     left join ledger_accounts
         on
             lines.administration_id = ledger_accounts.administration_id

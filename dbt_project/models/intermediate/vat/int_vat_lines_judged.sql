@@ -105,7 +105,11 @@ dated as (
     select
         lines.*,
         originals.sales_invoice_id as original_document_id,
-        coalesce(originals.invoice_date, lines.document_date) as rate_date
+        coalesce(originals.invoice_date, lines.document_date) as rate_date,
+        {{ customer_as_sent('invoices', 'country_code') }} as customer_country_code,
+        {{ customer_as_sent('invoices', 'company_name') }} as customer_company_name,
+        {{ customer_as_sent('invoices', 'tax_number') }} as customer_tax_number,
+        {{ customer_as_sent('invoices', 'is_tax_number_valid') }} as is_customer_tax_number_valid
 
     from lines
     inner join administrations
@@ -121,6 +125,9 @@ dated as (
         on
             invoices.administration_id = originals.administration_id
             and invoices.original_sales_invoice_id = originals.sales_invoice_id
+    left join contact_versions
+        on
+            {{ contact_version_is_valid('lines', 'lines.document_date') }}
 
 ),
 
@@ -140,11 +147,13 @@ rates_by_day as (
 
 ),
 
+-- Of the address only the present postcode is known: it says nothing of an invoice to another country.
 zoned_contacts as (
 
     select
         contacts.administration_id,
         contacts.contact_id,
+        contacts.country_code,
         max(postcodes.postcode_prefix || '|' || postcodes.customer_zone) as longest_zone
 
     from contacts
@@ -152,7 +161,7 @@ zoned_contacts as (
         on
             contacts.country_code = postcodes.country_code
             and upper(replace(contacts.zipcode, ' ', '')) like postcodes.postcode_prefix || '%'
-    group by contacts.administration_id, contacts.contact_id
+    group by contacts.administration_id, contacts.contact_id, contacts.country_code
 
 ),
 
@@ -170,8 +179,8 @@ told as (
         case when coalesce(regimes.scheme, 'accrual') = 'kor' then 'kor' else 'normal' end as seller_scheme,
         coalesce(regimes.scheme, 'accrual') = 'exempt' as is_exempt_seller,
         case
-            when contact_versions.country_code is null then 'unknown'
-            when contact_versions.country_code = 'NL' then 'NL'
+            when dated.customer_country_code is null then 'unknown'
+            when dated.customer_country_code = 'NL' then 'NL'
             when zoned_contacts.longest_zone is not null
                 then substring(
                     zoned_contacts.longest_zone from position('|' in zoned_contacts.longest_zone) + 1
@@ -183,13 +192,13 @@ told as (
             else 'NON_EU'
         end as customer_zone,
         case
-            when contact_versions.company_name is not null or contact_versions.tax_number is not null then 'business'
+            when dated.customer_company_name is not null or dated.customer_tax_number is not null then 'business'
             else 'consumer'
         end as customer_type,
         case
-            when contact_versions.tax_number is null then 'missing'
-            when contact_versions.is_tax_number_valid then 'valid'
-            when contact_versions.is_tax_number_valid is null then 'unchecked'
+            when dated.customer_tax_number is null then 'missing'
+            when dated.is_customer_tax_number_valid then 'valid'
+            when dated.is_customer_tax_number_valid is null then 'unchecked'
             else 'invalid'
         end as vat_number_status,
         case
@@ -211,15 +220,13 @@ told as (
         end as box
 
     from dated
-    left join contact_versions
-        on
-            {{ contact_version_is_valid('dated', 'dated.document_date') }}
     left join zoned_contacts
         on
             dated.administration_id = zoned_contacts.administration_id
             and dated.contact_id = zoned_contacts.contact_id
+            and dated.customer_country_code = zoned_contacts.country_code
     left join countries
-        on contact_versions.country_code = countries.country_code
+        on dated.customer_country_code = countries.country_code
     left join ledger_accounts
         on
             dated.administration_id = ledger_accounts.administration_id
@@ -237,7 +244,7 @@ told as (
     left join vat_rates as destination_rates
         on
             tax_rates.country_code = destination_rates.country_code
-            and contact_versions.country_code = destination_rates.country_code
+            and dated.customer_country_code = destination_rates.country_code
             and tax_rates.percentage = destination_rates.percentage
             and destination_rates.rate_kind = 'standard'
             and {{ holds_on('destination_rates', 'dated.rate_date') }}

@@ -29,6 +29,9 @@ renamed as (
         {{ text_or_null('payment_conditions') }} as payment_conditions,
         {{ text_or_null('payment_reference') }} as payment_reference,
         {{ text_or_null('short_payment_reference') }} as short_payment_reference,
+        {{ text_or_null('contact_company_name') }} as sent_company_name,
+        {{ text_or_null('contact_country') }} as sent_country_code,
+        {{ text_or_null('contact_tax_number') }} as sent_tax_number,
 
         total_price_excl_tax as total_excl_amount,
         total_price_incl_tax - total_price_excl_tax as tax_amount,
@@ -44,6 +47,7 @@ renamed as (
         coalesce(state in ('draft', 'scheduled'), false) as is_draft,
         coalesce(prices_are_incl_tax, false) as is_priced_incl_tax,
         coalesce(paused, false) as is_reminding_paused,
+        contact_tax_number_valid as is_sent_tax_number_valid,
         _deleted_at is not null as is_deleted,
 
         invoice_date,
