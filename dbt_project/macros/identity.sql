@@ -16,15 +16,17 @@
     end
 {%- endmacro %}
 
-{#- A VAT number without signs; Greece writes EL where its country code is GR. -#}
+{#- A VAT number as a register writes it: capitals without signs, save the + and * of old Irish ones; Greece writes EL where
+    its country code is GR. -#}
 {% macro vat_number(text) -%}
-    case
-        when length({{ compact(text) }}) >= 8
-            then case
-                when substring({{ compact(text) }} from 1 for 2) = 'GR' then 'EL' || substring({{ compact(text) }} from 3)
-                else {{ compact(text) }}
-            end
-    end
+    {%- set number = strip_pattern('upper(' ~ text ~ ')', '[^A-Z0-9+*]') -%}
+    nullif(case when {{ number }} like 'GR%' then 'EL' || substring({{ number }} from 3) else {{ number }} end, '')
+{%- endmacro %}
+
+{#- One that tells companies apart. A number can be four characters (Romania), but what people type instead of one is short
+    too, and a match moves amounts between companies. -#}
+{% macro telling_vat_number(text) -%}
+    case when length({{ vat_number(text) }}) >= 8 then {{ vat_number(text) }} end
 {%- endmacro %}
 
 {#- A company's name without signs and legal form. Holding is no legal form. -#}

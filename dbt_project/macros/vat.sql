@@ -9,6 +9,16 @@
     cast(round({{ money(amount) }} * cast(coalesce({{ exchange_rate }}, 1) as decimal(12, 6)), 2) as decimal(18, 2))
 {%- endmacro %}
 
+{#- What the account of a line sells, by its RGS code: goods, services, or unknown. A management fee is a service (DOMAIN
+    R5.3), though RGS puts it outside turnover. -#}
+{% macro supply_kind(rgs_code) -%}
+    case
+            when {{ rgs_code }} like 'WOmzNoh%' or {{ rgs_code }} like 'WOmzNop%' then 'goods'
+            when {{ rgs_code }} like 'WOmzNod%' or {{ rgs_code }} like 'WOvbOnm%' then 'services'
+            else 'unknown'
+        end
+{%- endmacro %}
+
 {#- First and last day of the period that a date lies in; `frequency` is month, quarter, year or, of an ICP statement, `two
     months`: the first two of a quarter. -#}
 {% macro filing_period_start(date, frequency) -%}

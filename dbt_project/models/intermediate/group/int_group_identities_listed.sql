@@ -43,7 +43,7 @@ listed as (
 
     union
 
-    select administration_id, 'tax_number' as evidence, {{ vat_number('tax_number') }} as value
+    select administration_id, 'tax_number' as evidence, {{ telling_vat_number('tax_number') }} as value
     from named
 
     union

@@ -53,7 +53,7 @@ described as (
 
     union all
 
-    select administration_id, contact_id, 'tax_number' as evidence, {{ vat_number('tax_number') }} as value
+    select administration_id, contact_id, 'tax_number' as evidence, {{ telling_vat_number('tax_number') }} as value
     from contacts
 
     union all

@@ -44,18 +44,8 @@ supplies as (
         lines.contact_id,
         {{ customer_as_sent('invoices', 'is_tax_number_valid') }} as is_tax_number_valid,
         {{ customer_as_sent('invoices', 'country_code') }} as country_code,
-        upper(replace(replace(replace({{ customer_as_sent('invoices', 'tax_number') }}, '.', ''), ' ', ''), '-', ''))
-            as tax_number,
-        case
-            when ledger_accounts.rgs_code like 'WOmzNoh%' or ledger_accounts.rgs_code like 'WOmzNop%' then 'goods'
-            else 'services'
-        end as supply_kind,
-        coalesce(
-            ledger_accounts.rgs_code not like 'WOmzNoh%'
-            and ledger_accounts.rgs_code not like 'WOmzNop%'
-            and ledger_accounts.rgs_code not like 'WOmzNod%',
-            true
-        ) as is_supply_assumed
+        {{ vat_number(customer_as_sent('invoices', 'tax_number')) }} as tax_number,
+        {{ supply_kind('ledger_accounts.rgs_code') }} as told_kind
 
     from lines
     left join invoices
@@ -74,26 +64,31 @@ supplies as (
 
 ),
 
--- People type the number with or without its country, and Greece's with the letters of the country.
+known_prefixes as (
+
+    select vat_prefix from countries
+    union
+    select 'XI' as vat_prefix
+
+),
+
+-- People type the number with or without its country.
 prefixed as (
 
     select
         supplies.*,
-        case
-            when supplies.tax_number is null then null
-            when substring(supplies.tax_number from 1 for 2) = 'GR'
-                then 'EL' || substring(supplies.tax_number from 3)
-            when substring(supplies.tax_number from 1 for 1) between '0' and '9'
-                then coalesce(countries.vat_prefix, '') || supplies.tax_number
-            else supplies.tax_number
-        end as customer_tax_number
+        case when known_prefixes.vat_prefix is null then coalesce(countries.vat_prefix, '') else '' end
+        || supplies.tax_number as customer_tax_number
 
     from supplies
+    left join known_prefixes
+        on substring(supplies.tax_number from 1 for 2) = known_prefixes.vat_prefix
     left join countries
         on supplies.country_code = countries.country_code
 
 ),
 
+-- The statement knows two kinds: what no account tells is put to the services, and said to be.
 judged as (
 
     select
@@ -108,8 +103,8 @@ judged as (
         prefixed.turnover_amount,
         prefixed.contact_id,
         coalesce(prefixed.customer_tax_number, 'none') as customer_tax_number,
-        prefixed.supply_kind,
-        prefixed.is_supply_assumed,
+        case when prefixed.told_kind = 'goods' then 'goods' else 'services' end as supply_kind,
+        prefixed.told_kind = 'unknown' as is_supply_assumed,
         case
             when prefixes.vat_prefix is null then 'no number of another member state'
             when prefixed.is_tax_number_valid then 'valid'

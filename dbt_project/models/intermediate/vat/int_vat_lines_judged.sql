@@ -201,11 +201,7 @@ told as (
             when dated.is_customer_tax_number_valid is null then 'unchecked'
             else 'invalid'
         end as vat_number_status,
-        case
-            when ledger_accounts.rgs_code like 'WOmzNoh%' or ledger_accounts.rgs_code like 'WOmzNop%' then 'goods'
-            when ledger_accounts.rgs_code like 'WOmzNod%' or ledger_accounts.rgs_code like 'WOvbOnm%' then 'services'
-            else 'unknown'
-        end as supply_kind,
+        {{ supply_kind('ledger_accounts.rgs_code') }} as supply_kind,
         case
             when tax_rates.country_code is not null and destination_rates.country_code is not null then 'DESTINATION'
             when tax_rates.country_code is not null then 'FOREIGN'
