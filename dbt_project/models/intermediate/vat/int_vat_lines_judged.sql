@@ -13,6 +13,9 @@
         {'whole': ref('stg_moneybird__ledger_accounts'), 'columns': [
             'administration_id', 'ledger_account_id', 'rgs_code',
         ]},
+        {'whole': ref('int_intercompany_contacts_matched'), 'columns': [
+            'administration_id', 'contact_id', 'counterparty_administration_id', 'valid_from_date', 'valid_to_date',
+        ]},
         {'spreads': credits_of_moved},
     ]
 ) -%}
@@ -71,6 +74,12 @@ tax_rates as (
 regimes as (
 
     select * from {{ ref('vat_regimes') }}
+
+),
+
+intercompany_contacts as (
+
+    select * from {{ ref('int_intercompany_contacts_matched') }}
 
 ),
 
@@ -165,6 +174,31 @@ zoned_contacts as (
 
 ),
 
+-- Contacts that file VAT with the seller, and when: what members of a fiscal unity supply each other bears none.
+unity_members as (
+
+    select
+        intercompany_contacts.administration_id,
+        intercompany_contacts.contact_id,
+        greatest(
+            intercompany_contacts.valid_from_date, sellers.valid_from_date, customers.valid_from_date
+        ) as valid_from_date,
+        least(
+            intercompany_contacts.valid_to_date,
+            coalesce(sellers.valid_to_date, cast('9999-12-31' as date)),
+            coalesce(customers.valid_to_date, cast('9999-12-31' as date))
+        ) as valid_to_date
+
+    from intercompany_contacts
+    inner join regimes as sellers
+        on intercompany_contacts.administration_id = sellers.administration_id
+    inner join regimes as customers
+        on
+            intercompany_contacts.counterparty_administration_id = customers.administration_id
+            and nullif(sellers.vat_entity, '') = customers.vat_entity
+
+),
+
 told as (
 
     select
@@ -179,6 +213,7 @@ told as (
         case when coalesce(regimes.scheme, 'accrual') = 'kor' then 'kor' else 'normal' end as seller_scheme,
         coalesce(regimes.scheme, 'accrual') = 'exempt' as is_exempt_seller,
         case
+            when unity_members.contact_id is not null then 'FISCAL_UNITY'
             when dated.customer_country_code is null then 'unknown'
             when dated.customer_country_code = 'NL' then 'NL'
             when zoned_contacts.longest_zone is not null
@@ -221,6 +256,11 @@ told as (
             dated.administration_id = zoned_contacts.administration_id
             and dated.contact_id = zoned_contacts.contact_id
             and dated.customer_country_code = zoned_contacts.country_code
+    left join unity_members
+        on
+            dated.administration_id = unity_members.administration_id
+            and dated.contact_id = unity_members.contact_id
+            and {{ holds_on('unity_members', 'dated.document_date') }}
     left join countries
         on dated.customer_country_code = countries.country_code
     left join ledger_accounts
