@@ -165,7 +165,7 @@ final as (
         number_status,
         is_supply_assumed,
         {{ money('amount') }} as amount,
-        cast(floor(amount) as decimal(18, 2)) as rounded_amount,
+        case when administrations.currency_code = 'EUR' then cast(floor(amount) as decimal(18, 2)) end as rounded_amount,
         administrations.currency_code
 
     from grouped

@@ -1,12 +1,19 @@
-with lines as (
+with administrations as (
 
-    select * from {{ ref('int_vat_lines_declared') }}
+    select * from {{ ref('dim_administration') }}
 
 ),
 
-administrations as (
+-- Amounts in two currencies are never added: a unity whose members keep books in both has a part of its return in each.
+lines as (
 
-    select * from {{ ref('dim_administration') }}
+    select
+        declared.*,
+        coalesce(administrations.currency_code, '') as currency_code
+
+    from {{ ref('int_vat_lines_declared') }} as declared
+    left join administrations
+        on declared.administration_id = administrations.administration_id
 
 ),
 
@@ -27,18 +34,20 @@ months as (
 
     select
         firsts.administration_id,
+        firsts.currency_code,
         {{ add_months('firsts.first_month_date', 'counted.number') }} as month_date
 
     from (
         select
             lines.administration_id,
+            lines.currency_code,
             {{ month_start('min(lines.vat_date)') }} as first_month_date,
             {{ month_start('max(administrations.business_date)') }} as last_month_date
 
         from lines
         inner join administrations
             on lines.administration_id = administrations.administration_id
-        group by lines.administration_id
+        group by lines.administration_id, lines.currency_code
     ) as firsts
     inner join {{ whole_numbers(1199) }} as counted
         on {{ add_months('firsts.first_month_date', 'counted.number') }} <= firsts.last_month_date
@@ -50,6 +59,7 @@ member_periods as (
     select
         months.administration_id,
         coalesce(nullif(regimes.vat_entity, ''), months.administration_id) as vat_entity,
+        months.currency_code,
         coalesce(regimes.filing_frequency, 'quarter') as filing_frequency,
         coalesce(regimes.scheme, 'accrual') as scheme,
         regimes.administration_id is null as is_regime_assumed,
@@ -67,6 +77,7 @@ member_periods as (
     select
         administration_id,
         vat_entity,
+        currency_code,
         filing_frequency,
         scheme,
         is_regime_assumed,
@@ -80,15 +91,18 @@ periods as (
 
     select
         vat_entity,
+        currency_code,
         filing_frequency,
         filing_period_start_date,
+        min(currency_code) over entity = 'EUR' and max(currency_code) over entity = 'EUR' as is_in_euros,
         min(administration_id) as administration_id,
         count(distinct administration_id) as administration_count,
         case when count(distinct scheme) = 1 then min(scheme) else 'mixed' end as scheme,
         max(case when is_regime_assumed then 1 else 0 end) = 1 as is_regime_assumed
 
     from member_periods
-    group by vat_entity, filing_frequency, filing_period_start_date
+    group by vat_entity, currency_code, filing_frequency, filing_period_start_date
+    window entity as (partition by vat_entity, filing_frequency, filing_period_start_date)
 
 ),
 
@@ -96,6 +110,7 @@ summed as (
 
     select
         vat_entity,
+        currency_code,
         filing_frequency,
         filing_period_start_date,
         tax_report_reference,
@@ -107,7 +122,7 @@ summed as (
         string_agg(distinct box_source, ', ' order by box_source) as box_sources
 
     from lines
-    group by vat_entity, filing_frequency, filing_period_start_date, tax_report_reference
+    group by vat_entity, currency_code, filing_frequency, filing_period_start_date, tax_report_reference
 
 ),
 
@@ -116,6 +131,7 @@ unmapped as (
 
     select
         vat_entity,
+        currency_code,
         filing_frequency,
         filing_period_start_date,
         sum(abs(turnover_amount)) as unmapped_turnover_amount,
@@ -123,7 +139,7 @@ unmapped as (
 
     from lines
     where tax_report_reference = 'unmapped'
-    group by vat_entity, filing_frequency, filing_period_start_date
+    group by vat_entity, currency_code, filing_frequency, filing_period_start_date
 
 ),
 
@@ -155,12 +171,14 @@ filled as (
     left join summed
         on
             periods.vat_entity = summed.vat_entity
+            and periods.currency_code = summed.currency_code
             and periods.filing_frequency = summed.filing_frequency
             and periods.filing_period_start_date = summed.filing_period_start_date
             and boxes.tax_report_reference = summed.tax_report_reference
     left join unmapped
         on
             periods.vat_entity = unmapped.vat_entity
+            and periods.currency_code = unmapped.currency_code
             and periods.filing_frequency = unmapped.filing_frequency
             and periods.filing_period_start_date = unmapped.filing_period_start_date
 
@@ -179,7 +197,7 @@ totalled as (
         sum(case when box = '5b' then rounded_vat_amount else 0 end) over entity as rounded_input_amount
 
     from filled
-    window entity as (partition by vat_entity, filing_frequency, filing_period_start_date)
+    window entity as (partition by vat_entity, currency_code, filing_frequency, filing_period_start_date)
 
 ),
 
@@ -204,9 +222,10 @@ final as (
             when totalled.box_side = 'total' then totalled.owed_amount - totalled.input_amount
             else totalled.vat_amount
         end") }} as vat_amount,
-        {{ money("case when totalled.box_side <> 'total' then totalled.rounded_turnover_amount end") }}
-            as rounded_turnover_amount,
+        {{ money("case when totalled.is_in_euros and totalled.box_side <> 'total'
+            then totalled.rounded_turnover_amount end") }} as rounded_turnover_amount,
         {{ money("case
+            when not totalled.is_in_euros then null
             when totalled.box = '5a' then totalled.rounded_owed_amount
             when totalled.box_side = 'total' then totalled.rounded_owed_amount - totalled.rounded_input_amount
             else totalled.rounded_vat_amount
@@ -218,11 +237,9 @@ final as (
         {{ money('totalled.unmapped_turnover_amount') }} as unmapped_turnover_amount,
         {{ money('totalled.unmapped_vat_amount') }} as unmapped_vat_amount,
         totalled.unmapped_turnover_amount = 0 and totalled.unmapped_vat_amount = 0 as is_complete,
-        administrations.currency_code
+        nullif(totalled.currency_code, '') as currency_code
 
     from totalled
-    left join administrations
-        on totalled.administration_id = administrations.administration_id
 
 )
 
