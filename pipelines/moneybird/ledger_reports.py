@@ -21,7 +21,8 @@ from pipelines.moneybird.feeds import Asker, pages
 from pipelines.moneybird.resources import Resource
 
 NO_PROJECT = "null"  # how Moneybird is asked for the lines without a project
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")  # the one form of ISO 8601 that is a date column's too
+_OTHER_ACCOUNT = "a line of another account"
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ def _only_wanted(answer: Answer, administration_id: str, wanted: Wanted, below: 
     strangers = 0
     for row in rows:
         problem = _problem(row, wanted)
-        if problem == "a line of another account" and str(row["ledger_account_id"]) in below:
+        if problem == _OTHER_ACCOUNT and str(row["ledger_account_id"]) in below:
             lines.from_below.add(str(row["ledger_account_id"]))
             strangers += 1
         elif problem:
@@ -169,14 +170,27 @@ def _only_wanted(answer: Answer, administration_id: str, wanted: Wanted, below: 
 
 
 def _problem(row: Any, wanted: Wanted) -> str:
+    """What is wrong with a line; nothing when it was asked for, and then it has a day and a ledger account."""
     if not isinstance(row, dict):
         return "something that is not a line"
-    if not _DAY.fullmatch(str(row.get("date"))):
+    day = _day(row.get("date"))
+    if day is None:
         return "a line without a date"
-    if not wanted.start <= date.fromisoformat(row["date"]) <= wanted.end:
+    if not wanted.start <= day <= wanted.end:
         return "a line of another period"
+    account = row.get("ledger_account_id")
+    if not account or not isinstance(account, str | int):
+        return "a line without a ledger account"
     if wanted.ledger_account_id:
-        return "" if str(row.get("ledger_account_id")) == wanted.ledger_account_id else "a line of another account"
+        return "" if str(account) == wanted.ledger_account_id else _OTHER_ACCOUNT
     project = None if wanted.project_id == NO_PROJECT else wanted.project_id
     found = None if row.get("project_id") is None else str(row["project_id"])
-    return "" if found == project and row.get("ledger_account_id") else "a line of another project"
+    return "" if found == project else "a line of another project"
+
+
+def _day(value: Any) -> date | None:
+    """The day that is written there, if it is one: 30 February looks like a day."""
+    try:
+        return date.fromisoformat(value) if _DAY.fullmatch(str(value)) else None
+    except ValueError:
+        return None
