@@ -22,7 +22,7 @@ from pipelines.ledger.dialects import LONGEST, ONE_MONTH, OWN_LINES, PARENTS, TW
 from pipelines.ledger.jobs import LedgerJob
 from pipelines.ledger.pages_in_hand import PagesInHand
 from pipelines.ledger.signs import learn_sign, turned_accounts
-from pipelines.ledger.slices import Amounts, LineBuffer, line_slices
+from pipelines.ledger.slices import Amounts, LineBuffer, LineSlices, Misfit, line_slices
 from pipelines.ledger.totals import totals_slice
 from pipelines.moneybird.ledger_reports import NO_PROJECT, Lines, Wanted, read_ledger_lines
 from pipelines.moneybird.records import Parser, TableSlice
@@ -163,7 +163,20 @@ class Fetcher:
             self.state.replaced(new.read)
             self._pages.loaded()
             self.loads += 1
+            self._note_misfits(new)
         self._sync_state.note_reads(reads)
+
+    def _note_misfits(self, new: LineSlices) -> None:
+        """Of each slice what was wrong with it when it came last: a year that is refused for one line is asked for by
+        month, and only the month with that line stays unread."""
+        for administration_id, account, month, _ in new.read:
+            self._jobs[administration_id].misfits.pop((account, month), None)
+        for one in new.misfits:
+            found, key = self._jobs[one.administration_id].misfits, (one.ledger_account_id, one.month)
+            error = _does_not_fit(one)
+            if str(found.get(key)) != str(error):
+                log.warning("ledger.lines_refused administration=%s cause=%s", one.administration_id, error)
+            found[key] = error
 
     def _add(self, job: LedgerJob, accounts: list[str], of: str, wanted: Wanted, lines: list[Lines]) -> None:
         self._buffer.add(job.administration_id, accounts, of, wanted.start, wanted.end, lines)
@@ -208,3 +221,17 @@ class Fetcher:
             [administration_id, sorted(accounts)],
         ).fetchall()
         self.state.note_due([(row[0], row[1], row[2], row[3]) for row in rows])
+
+
+def _does_not_fit(misfit: Misfit) -> MalformedAnswerError:
+    month = calendar.month_of(misfit.month)
+    part = str(Wanted(month.start, month.end, misfit.ledger_account_id))
+    place = f"journal_entries of administration {misfit.administration_id}, {part}"
+    return MalformedAnswerError(
+        f"Found {misfit.path} {misfit.value!r} in {place}, which does not fit its type; these lines were not loaded, "
+        "and the next run asks for them again. If it stays, look at them in Moneybird, and update Dovecote when nothing "
+        "is wrong there.",
+        resource="journal_entries",
+        administration_id=misfit.administration_id,
+        part=part,
+    )

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from pipelines.errors import ApiError, RequestRefusedError
 from pipelines.ledger.chart import Chart
+from pipelines.ledger.choice import Slice
 from pipelines.ledger.comparison import Reading
 from pipelines.ledger.dialects import Dialects
 from pipelines.moneybird.client import Client
@@ -25,6 +26,7 @@ class LedgerJob:
     error: ApiError | None = None
     refused: set[str] = field(default_factory=set)  # accounts whose lines were not what was asked for
     problems: list[ApiError] = field(default_factory=list)  # … and why, for the run's report
+    misfits: dict[Slice, ApiError] = field(default_factory=dict)  # slices with a line that does not fit, still unread
     years: dict[int, YearState] = field(default_factory=dict)
     chart: Chart = field(default_factory=lambda: Chart({}))
     dialects: Dialects = field(default_factory=lambda: Dialects("", {}))

@@ -4,8 +4,7 @@ A slice whose lines are those in the warehouse already (but for their ids) is on
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,13 +15,12 @@ import pyarrow as pa
 from pipelines.ledger.signs import Year
 from pipelines.moneybird.control_totals import months
 from pipelines.moneybird.ledger_reports import Lines
-from pipelines.moneybird.records import Parser, TableSlice
+from pipelines.moneybird.records import LineMisfit, Parser, TableSlice
 from pipelines.moneybird.resources import Resource
 from pipelines.warehouse.proofs import LedgerSlice
 
-log = logging.getLogger(__name__)
-
 _DERIVED = {"month_date", "line_number", "line_source"}
+_REQUIRED = {"amount"}  # a line has one; without it the sums would be wrong and nothing would say so
 _NOT_COMPARED = {"month_date", "line_number", "id", "ledger_account_id"}  # an edited document gets new entry ids
 PAGES_PER_LOAD = 200  # about 20 000 lines
 
@@ -57,12 +55,24 @@ class LineBuffer:
 
 
 @dataclass(frozen=True)
+class Misfit:
+    """A value that does not fit its type, by the slice its line is of. `value` is cut short."""
+
+    administration_id: str
+    ledger_account_id: str
+    month: date
+    path: str
+    value: str
+
+
+@dataclass(frozen=True)
 class LineSlices:
-    """The buffer as rows to load, the slices they replace, and all slices that were read."""
+    """The buffer as rows to load, the slices they replace, all slices that were read, and what kept others from it."""
 
     table: TableSlice
     replaced: list[LedgerSlice]
     read: list[LedgerSlice]
+    misfits: list[Misfit]
 
 
 def line_slices(
@@ -76,16 +86,15 @@ def line_slices(
 ) -> LineSlices:
     """The buffered pages as rows of the lines' table, debit positive, of those slices whose lines are not stored yet.
 
-    Lines that do not fit their type are refused with everything that was asked together with them: those slices keep
-    their old rows and stay due, so the difference stays visible in the proof."""
+    Lines that do not fit their type, and those without an amount, are refused with everything that was asked together
+    with them: those slices keep their old rows and stay due, so the difference stays visible in the proof."""
     columns = [column for column in resource.columns if column.name not in _DERIVED]
-    rows, misfits = parser.lines(columns, buffer.pages)
-    for tag, misfit in misfits.items():
-        log.warning("ledger.lines_refused slices=%s cause=%s does not fit its type", tag, misfit)
-    read = [one for tag, one in buffer.slices if tag not in misfits]
+    rows, wrong = parser.lines(columns, buffer.pages, _REQUIRED)
+    refused = {one.tag for one in wrong}
+    read = [one for tag, one in buffer.slices if tag not in refused]
     connection.register("served_lines", rows)
     connection.register("read_slices", _slices_table(read))
-    connection.register("turned_accounts", _turned_table(connection, buffer, misfits, turned))
+    connection.register("turned_accounts", _turned_table(connection, buffer, refused, turned))
     connection.execute(_NEW_LINES)
     compared = ", ".join(f'"{column.name}"' for column in resource.columns if column.name not in _NOT_COMPARED)
     replaced = connection.execute(_CHANGED.format(columns=compared)).fetchall()
@@ -106,7 +115,14 @@ def line_slices(
         TableSlice(resource.table, table, replace_by=("administration_id", *resource.key), replaced=_distinct(keys)),
         [(row[0], row[1], row[2], row[3]) for row in replaced],
         read,
+        [_misfit(one) for one in wrong],
     )
+
+
+def _misfit(found: LineMisfit) -> Misfit:
+    administration_id = found.tag.partition("/")[0]
+    account, day = found.line["ledger_account_id"], found.line["date"]
+    return Misfit(administration_id, account, day.replace(day=1), found.path, found.value)
 
 
 _NEW_LINES = """
@@ -141,14 +157,14 @@ where new.lines is distinct from old.lines or new.content is distinct from old.c
 
 
 def _turned_table(
-    connection: duckdb.DuckDBPyConnection, buffer: LineBuffer, misfits: Mapping[str, str], turned: Turned
+    connection: duckdb.DuckDBPyConnection, buffer: LineBuffer, refused: Collection[str], turned: Turned
 ) -> pa.Table:
     """(a, l): the accounts of each administration whose amounts are turned, after learning from these lines."""
     sums = connection.execute(
         """select split_part(tag, '/', 1), ledger_account_id, year(date), sum(amount) from served_lines group by all"""
     ).fetchall()
     served = {(administration_id, (account, year)): total for administration_id, account, year, total in sums}
-    whole = {(administration_id, year) for tag, administration_id, year in buffer.years if tag not in misfits}
+    whole = {(administration_id, year) for tag, administration_id, year in buffer.years if tag not in refused}
     accounts = []
     for administration_id in sorted({one[0] for _, one in buffer.slices}):
         own = {year: served.get((owner, year), Decimal(0)) for owner, year in whole if owner == administration_id}

@@ -83,7 +83,7 @@ class Books:
         _tell(own)
         self._reports(targets, own, fetcher)
         for target, job in own:
-            target.errors += job.problems
+            target.errors += [*job.problems, *job.misfits.values()]
         self.rows.update(fetcher.rows)
         return proofs
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from typing import Any
 
 import duckdb
 import httpx
@@ -31,6 +33,27 @@ class LinesGoneAfterReports(httpx.BaseTransport):
         if self._reported and "journal_entries" in request.url.path:
             return httpx.Response(404, json={"error": "record not found"})
         return self._inner.handle_request(request)
+
+
+class OneAmountChanged(httpx.BaseTransport):
+    """The sandbox, whose newest line with a contact comes with another amount, however its lines are asked for."""
+
+    def __init__(self, inner: httpx.BaseTransport, administration_id: str, amount: object) -> None:
+        self._inner = inner
+        self._path = f"{administration_id}/reports/journal_entries"
+        self._amount = amount
+        self.line: dict[str, Any] = {}
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        answer = self._inner.handle_request(request)
+        if self._path not in request.url.path or answer.status_code != 200:
+            return answer
+        lines = json.loads(answer.read())
+        if not self.line and (of_contacts := [line for line in lines if line["contact_id"]]):
+            self.line = max(of_contacts, key=lambda line: str(line["date"]))
+        changed = [line | {"amount": self._amount} if line["id"] == self.line.get("id") else line for line in lines]
+        headers = {name: value for name, value in answer.headers.items() if name in {"date", "link"}}
+        return httpx.Response(200, json=changed, headers=headers)
 
 
 def told(made: Bench, report: SyncReport, caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -71,3 +94,35 @@ def test_a_fault_in_lines_that_are_read_again_for_their_contacts(made: Bench, ca
     assert len(told(made, report, caplog)) == 1
     assert report.administrations[made.hurt]["not_read"] == ["journal_entries"]
     assert made.sync().status == "ok"
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [
+        ("12,50", "amount '12,50'"),
+        (None, "amount 'null'"),
+        ("https://example.test/open/" + "s3cret" * 9, "amount 'masked address'"),
+    ],
+)
+def test_a_line_whose_amount_does_not_fit(
+    made: Bench, caplog: pytest.LogCaptureFixture, amount: object, said: str
+) -> None:
+    """It was in the log only, under a tag, and an amount that was not there was loaded as one that is empty."""
+    for event in ({"type": "advance_clock", "seconds": 60}, {"type": "create_and_send_invoice"}):
+        made.control.post("/_sandbox/events", json=event | {"administration_id": made.hurt})
+    spoiled = OneAmountChanged(transport(made.app), made.hurt, amount)
+
+    report = sync(made.settings, Options(transport=lambda: spoiled))
+
+    hurt = report.administrations[made.hurt]
+    error = str(hurt["error"])
+    assert (report.exit_code, hurt["status"], hurt["not_read"]) == (3, "partly", ["journal_entries"])
+    account, month = spoiled.line["ledger_account_id"], spoiled.line["date"][:7]
+    assert error.count("does not fit its type") == 1
+    assert (
+        f"Found {said} in journal entries of {made.name}, ledger account {account} from {month}-01 to {month}" in error
+    )
+    assert len([one for one in caplog.messages if "does not fit its type" in one]) == 1
+    assert report.administrations[made.unhurt]["status"] == "ok"
+    assert made.sync().status == "ok"
+    assert made.differences() == []

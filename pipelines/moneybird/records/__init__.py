@@ -15,8 +15,9 @@ above all) are never read out of the text.
 
 from pipelines.moneybird.records.drift import UNKNOWN_ID, Drift, HeldBack, SchemaChange
 from pipelines.moneybird.records.page import Page, read_page
-from pipelines.moneybird.records.parser import Parsed, Parser, TableSlice
+from pipelines.moneybird.records.parser import LineMisfit, Parsed, Parser, TableSlice
 
 __all__ = [
-    "UNKNOWN_ID", "Drift", "HeldBack", "Page", "Parsed", "Parser", "SchemaChange", "TableSlice", "read_page",
+    "UNKNOWN_ID", "Drift", "HeldBack", "LineMisfit", "Page", "Parsed", "Parser", "SchemaChange", "TableSlice",
+    "read_page",
 ]  # fmt: skip

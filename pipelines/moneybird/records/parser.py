@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -46,6 +47,16 @@ class TableSlice:
     key: tuple[str, ...] = ()
     replace_by: tuple[str, ...] = ()
     replaced: pa.Table | None = None
+
+
+@dataclass(frozen=True)
+class LineMisfit:
+    """A value that does not fit its type. `line` has by column what else its line says."""
+
+    tag: str
+    path: str
+    value: str
+    line: Mapping[str, Any]
 
 
 class Parser:
@@ -101,8 +112,11 @@ class Parser:
             merged(one for page in pages for one in page.drift),
         )
 
-    def lines(self, columns: Sequence[Column], pages: Sequence[tuple[str, str]]) -> tuple[pa.Table, dict[str, str]]:
-        """Rows of (tag, page text) pages with declared `columns`, `tag` and `position`; and per tag what did not fit.
+    def lines(
+        self, columns: Sequence[Column], pages: Sequence[tuple[str, str]], required: Collection[str] = ()
+    ) -> tuple[pa.Table, list[LineMisfit]]:
+        """Rows of (tag, page text) pages with declared `columns`, `tag` and `position`; and what did not fit, which
+        null in a `required` column does not either.
 
         For answers that are not records with durable ids, such as report lines. A tag with a misfit has no rows.
         """
@@ -128,17 +142,21 @@ class Parser:
         con.unregister("line_pages")
         wrong = con.execute(
             f"""
-            select tag, min(bad.path || '=' || bad.value)
-            from (select tag, unnest({sql.misfits("r", columns)}) as bad from lines
-                  where {sql.has_misfit("r", columns)})
-            where bad is not null group by tag
+            select tag, bad.path, bad.value, {sql.cast("r", columns)}
+            from (select tag, position, r, unnest({sql.misfits("r", columns, required=required)}) as bad from lines
+                  where {sql.has_misfit("r", columns, required)})
+            where bad is not null order by tag, position
             """
         ).fetchall()
-        refused = [tag for tag, _ in wrong]
+        refused = sorted({tag for tag, *_ in wrong})
         con.execute("create or replace temp table refused as select unnest(?::varchar[]) as tag", [refused])
         rows = self._table(f"select tag, position, {sql.cast('r', columns)} from lines anti join refused using (tag)")
         con.execute("drop table lines; drop table refused")
-        return rows, {tag: _shown_pair(bad) for tag, bad in wrong}
+        names = [column.name for column in columns]
+        return rows, [
+            LineMisfit(tag, path, shown(value), dict(zip(names, line, strict=True)))
+            for tag, path, value, *line in wrong
+        ]
 
     def _load(self, resource: Resource, pages: Sequence[Page]) -> None:
         """The table `records`: one row per record with all its leaves as text in `r`."""
@@ -257,11 +275,6 @@ def _ids(pages: Sequence[Page], held: Sequence[HeldBack]) -> dict[str, frozenset
         if fault.misfit:
             found.setdefault(fault.administration_id, set()).add(fault.record_id)
     return {administration_id: frozenset(ids) for administration_id, ids in found.items()}
-
-
-def _shown_pair(bad: str) -> str:
-    path, _, value = bad.partition("=")
-    return f"{path}={shown(value)}"
 
 
 def _texts(**columns: Sequence[str | bytes]) -> pa.Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from pipelines.moneybird.records.shape import Shape
 from pipelines.moneybird.resources import COUNT, DATE, FLAG, MONEY, TEXT, VERSION, Column
@@ -18,15 +18,15 @@ def cast(row: str, columns: Sequence[Column]) -> str:
     return ", ".join(f'{_value(row, column)} as "{column.name}"' for column in columns)
 
 
-def has_misfit(row: str, columns: Sequence[Column]) -> str:
-    """Whether any value of the row cannot be held exactly by its column's type; null counts as no."""
-    return " or ".join(_wrong(row, column) for column in _typed(columns)) or "false"
+def has_misfit(row: str, columns: Sequence[Column], required: Collection[str] = ()) -> str:
+    """Whether any value of the row cannot be held exactly by its column's type; null can, unless it is `required`."""
+    return " or ".join(_wrong(row, column, required) for column in _typed(columns)) or "false"
 
 
-def misfits(row: str, columns: Sequence[Column], prefix: str = "") -> str:
+def misfits(row: str, columns: Sequence[Column], prefix: str = "", required: Collection[str] = ()) -> str:
     """A list of {path, value} of the values that do not fit."""
     parts = [
-        f"case when {_wrong(row, column)} then {{'path': '{prefix}{'.'.join(column.source)}', "
+        f"case when {_wrong(row, column, required)} then {{'path': '{prefix}{'.'.join(column.source)}', "
         f"'value': left({_leaf(row, column)}, {_ADDRESS_ROOM})}} end"
         for column in _typed(columns)
     ]
@@ -63,7 +63,7 @@ def _value(row: str, column: Column) -> str:
     return _leaf(row, column) if column.type == TEXT else f"try_cast({_leaf(row, column)} as {column.type})"
 
 
-def _wrong(row: str, column: Column) -> str:
+def _wrong(row: str, column: Column, required: Collection[str] = ()) -> str:
     leaf = _leaf(row, column)
     if column.type == FLAG:
         return f"({leaf} not in ('true', 'false'))"
@@ -74,4 +74,4 @@ def _wrong(row: str, column: Column) -> str:
     if column.type in _ROUNDED:
         exact = f"coalesce(try_cast({leaf} as {_EXACT}), try_cast({leaf} as {_EXACT_AND_LARGE}))"
         wrong += f" or {value} <> {exact}"
-    return f"({leaf} is not null and ({wrong}))"
+    return f"({leaf} is null or {wrong})" if column.name in required else f"({leaf} is not null and ({wrong}))"
