@@ -10,8 +10,8 @@
 {%- endmacro %}
 
 {#- What changes what an entry brought in: an invoice's line is divided over all entries on it, so with an entry go those on
-    the invoice it is on and on the one it was on, which `invoice` of this model names. Payments come with their invoice;
-    the accounts that settle instead of pay are decided for all of them at once. -#}
+    the invoice it is on and on the one it was on, which `invoice` of this model names. Payments mostly come with their
+    invoice; whether one is money may also change by a bank line that carries it, or by the account's role. -#}
 {% macro valued_time_entry_feeds(invoice) -%}
     {%- set others -%}
         select administration_id, time_entry_id from {{ ref('int_time_entries_measured') }}
@@ -27,7 +27,9 @@
         )
     {%- endset -%}
     {{ return(time_entry_feeds() + [
-        {'whole': ref('int_ledger_account_roles_decided'), 'columns': ['administration_id', 'ledger_account_id', 'role']},
+        {'feed': touched_of(ref('int_payments_classified')), 'of': ['administration_id', 'document_id'],
+         'reaches': ref('stg_moneybird__time_entries'), 'by': ['administration_id', 'sales_invoice_id'],
+         'records': ['administration_id', 'time_entry_id']},
         {'spreads': others},
     ]) }}
 {%- endmacro %}
