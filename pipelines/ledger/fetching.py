@@ -63,7 +63,7 @@ class Fetcher:
         self._utc_now = utc_now
         self._jobs: dict[str, LedgerJob] = {}
         self._buffer = LineBuffer()
-        self._pages = PagesInHand(connection)
+        self._pages = PagesInHand(connection, lines)
         self._readings: list[tuple[str, Reading]] = []
         self._reads: dict[tuple[str, str, str], Read] = {}
 

@@ -1,41 +1,47 @@
 """Pages of ledger lines between their answer and their load, so that a kill in a wait for quota does not cost them.
 
 An account's year, or all lines of some months by project, replaces what is stored only when it is whole, and of a large
-company that takes several windows. Its pages are kept before each wait; a run that begins within the hour goes on from
-them. Lines that moved meanwhile show like any others: documents that changed drop the pages of their administration,
-and the totals are read anew in every run."""
+company that takes several windows. Its pages are kept before each wait, without the keys that have no column: an
+address nobody foresaw may open a document. A run that begins within the hour goes on from them; a later one drops them.
+Lines that moved meanwhile show like any others: documents that changed drop the pages of their administration, and the
+totals are read anew in every run."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import urlencode
 
 import duckdb
+import orjson
 
 from pipelines.ledger.jobs import LedgerJob
 from pipelines.moneybird.client import Answer, Client
-from pipelines.moneybird.resources import Bucket
+from pipelines.moneybird.resources import Bucket, Resource
 from pipelines.warehouse import ledger_pages
 from pipelines.warehouse.ledger_pages import LedgerPage
 
+_ADDRESS = re.compile("<[^>]*>")
 KEPT = timedelta(hours=1)  # later, too much may have been booked that no document shows
 
 
 class PagesInHand:
     """Of each administration the pages of the one thing that is being read."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, lines: Resource) -> None:
         self._con = connection
+        self._declared = frozenset(column.source[0] for column in lines.columns)
         self._from_before: dict[tuple[str, str], LedgerPage] = {}
         self._new: dict[str, list[LedgerPage]] = defaultdict(list)  # administration → not kept yet
         self._done: set[str] = set()
 
     def begin(self, jobs: Iterable[LedgerJob]) -> None:
         """Takes up what a killed run left."""
-        pages = [page for job in jobs for page in ledger_pages.kept(self._con, job.administration_id, job.now - KEPT)]
+        now = {job.administration_id: job.now for job in jobs}
+        pages = ledger_pages.kept(self._con, now, min(now.values()) - KEPT) if now else []
         self._from_before = {(page.administration_id, page.question): page for page in pages}
 
     def reader(self, client: Client) -> RememberingClient:
@@ -54,10 +60,15 @@ class PagesInHand:
 
     def keep(self) -> None:
         """Before a wait."""
-        pages = [page for pages in self._new.values() for page in pages]
+        pages = [self._fit_to_keep(page) for pages in self._new.values() for page in pages]
         if pages:
             ledger_pages.keep(self._con, pages)
             self._new.clear()
+
+    def _fit_to_keep(self, page: LedgerPage) -> LedgerPage:
+        """Only what becomes rows, and whether there are more: nothing else of an answer reaches a disk."""
+        lines = [{key: line[key] for key in line.keys() & self._declared} for line in orjson.loads(page.body)]
+        return replace(page, body=orjson.dumps(lines), link=page.link and _ADDRESS.sub("<>", page.link))
 
     def take(self, administration_id: str, question: str) -> LedgerPage | None:
         """A page of a killed run, once: who asks again wants to know how it is now."""

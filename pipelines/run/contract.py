@@ -35,7 +35,8 @@ SYNC_TABLES: Mapping[str, str] = {
     "dirty_ledger": "ledger slices that a changed document touched and that wait to be read again",
     "drift": "keys that Moneybird sends and no column is declared for, and since when",
     "ledger_month_proof": "ledger lines against the general ledger report, one row per month",
-    "ledger_pages": "pages of ledger lines read before a wait and not loaded yet; empty when no run was killed there",
+    "ledger_pages": "ledger lines read before a wait and not loaded yet, of each what has a column; empty when no run "
+    "was killed there, and what is older than an hour goes with the next sync",
     "ledger_proof": "ledger lines against the general ledger report, one row per year",
     "ledger_slices": "when the lines of an account and month were last read",
     "loading": "records of a slice between its load and its stamp; empty when no run was killed there",

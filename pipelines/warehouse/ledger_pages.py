@@ -1,7 +1,8 @@
 """Pages of ledger lines that were paid for and are not lines yet: what they belong to counts only when it is whole.
 
 They stand here while a run waits for quota, so that a kill then does not cost them, and go when their lines are loaded,
-when a document of their administration changes, or when they are old."""
+when a document of their administration changes, or when they are old. Whoever keeps one has taken out what is in no
+column."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ create table if not exists sync.ledger_pages (
 
 @dataclass(frozen=True)
 class LedgerPage:
-    """One answer. `question` is its query, `link` the header that says whether there are more."""
+    """One answer. `question` is its query, `link` what a header says of whether there are more."""
 
     administration_id: str
     question: str
@@ -39,14 +40,14 @@ def keep(connection: duckdb.DuckDBPyConnection, pages: Iterable[LedgerPage]) -> 
     connection.unregister("kept_pages")
 
 
-def kept(connection: duckdb.DuckDBPyConnection, administration_id: str, since: datetime) -> list[LedgerPage]:
-    """The pages of an administration that were read since then; older ones are dropped."""
-    connection.execute(
-        "delete from sync.ledger_pages where administration_id = ? and read_at < ?", [administration_id, since]
-    )
+def kept(connection: duckdb.DuckDBPyConnection, administrations: Iterable[str], since: datetime) -> list[LedgerPage]:
+    """The pages of these administrations that were read since then. Older ones are dropped, whosever they are: an
+    administration that is read no more would leave its own for good."""
+    connection.execute("delete from sync.ledger_pages where read_at < ?", [since])
     rows = connection.execute(
-        "select administration_id, question, body, link, read_at from sync.ledger_pages where administration_id = ?",
-        [administration_id],
+        """select administration_id, question, body, link, read_at from sync.ledger_pages
+           where list_contains(?::varchar[], administration_id)""",
+        [sorted(administrations)],
     ).fetchall()
     return [LedgerPage(*row) for row in rows]
 
