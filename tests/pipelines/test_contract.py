@@ -70,6 +70,14 @@ def test_every_column_that_no_endpoint_declares_is_explained() -> None:
     assert added == set(ROW_COLUMNS)
 
 
+def test_tables_that_do_not_keep_new_keys_are_named() -> None:
+    """A nested list's are kept in the row it hangs from."""
+    without = {one.name for one in raw_tables() if not one.parent and "_unmapped" not in dict(one.columns)}
+    named = set(re.findall(r"`(\w+)`", ROW_COLUMNS["_unmapped"].partition("Not in ")[2]))
+
+    assert named == without != set()
+
+
 def test_every_table_about_the_sync_is_explained() -> None:
     written = {name for path in PIPELINES.rglob("*.py") for name in _SYNC_TABLE.findall(path.read_text())}
 
