@@ -229,8 +229,8 @@ def _does_not_fit(misfit: Misfit) -> MalformedAnswerError:
     place = f"journal_entries of administration {misfit.administration_id}, {part}"
     return MalformedAnswerError(
         f"Found {misfit.path} {misfit.value!r} in {place}, which does not fit its type; these lines were not loaded, "
-        "and the next run asks for them again. If it stays, look at them in Moneybird, and update Dovecote when nothing "
-        "is wrong there.",
+        "and the next run asks for them again. If it stays, look at them in Moneybird, and update Dovecote when "
+        "nothing is wrong there.",
         resource="journal_entries",
         administration_id=misfit.administration_id,
         part=part,

@@ -24,8 +24,8 @@ ROW_COLUMNS: Mapping[str, str] = {
     "_changed_at": "when the row was loaded or tombstoned here; moves with every change",
     "_deleted_at": "when the record was found gone; its last values stay. Empty for what is there",
     "_unmapped": "JSON of keys that no row of RESOURCES declares, those of nested lists in their parent's row; a "
-    "column declared later is filled from it. Not in `general_ledger` and `journal_entries`: a new key there is neither kept "
-    "nor reported",
+    "column declared later is filled from it. Not in `general_ledger` and `journal_entries`: a new key there is "
+    "neither kept nor reported",
     "_erase": "used while loading, always empty afterwards",
 }
 SYNC_TABLES: Mapping[str, str] = {

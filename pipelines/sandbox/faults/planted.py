@@ -274,7 +274,8 @@ PLANTED: dict[str, Plant] = {
         _instead("country"),
     ),
     "vat_number_refused": Plant(
-        "a customer in another member state has no valid VAT number", "icp_equals_box_3b", ("contacts",),
+        "a customer in another member state has no valid VAT number", "icp_equals_box_3b",
+        ("contacts", *_INVOICES),  # also as the invoice holds it: its statement asks that copy
         victims.customer_in_the_union, _refused,
     ),
     "external_invoice_missing": Plant(
