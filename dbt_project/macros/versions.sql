@@ -8,11 +8,13 @@
 {%- endmacro %}
 
 {#- A column of the customer: as the sent invoice froze it, else of the version that was joined. Every contact has a country,
-    so where the invoice has none nothing was frozen: no invoice of ours, or loaded before the copy was kept. -#}
+    so where the invoice has none nothing was frozen: no invoice of ours, or loaded before the copy was kept. A number that
+    the invoice lacks is the contact's: it was asked for afterwards, and the statement cannot be filed without. -#}
 {% macro customer_as_sent(relation, column) -%}
     {%- set frozen = 'is_sent_' ~ column[3:] if column.startswith('is_') else 'sent_' ~ column -%}
+    {%- set told_by = 'sent_tax_number' if 'tax_number' in column else 'sent_country_code' %}
     case
-            when {{ relation }}.sent_country_code is not null then {{ relation }}.{{ frozen }}
+            when {{ relation }}.{{ told_by }} is not null then {{ relation }}.{{ frozen }}
             else contact_versions.{{ column }}
         end
 {%- endmacro %}

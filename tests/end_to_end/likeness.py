@@ -91,12 +91,13 @@ def _table(
         ).fetchall()
     }
     expected = {identity: tuple(_value(record, column) for column in columns) for identity, record in records}
+    drafts = {identity for identity, record in records if record.get("state") in {"draft", "scheduled"}}
     where = f"{table} of {administration_id}"
     found = [f"{where}: {identity} is missing" for identity in expected.keys() - stored.keys()]
     found += [f"{where}: {identity} should be gone" for identity in stored.keys() - expected.keys()]
     for identity in expected.keys() & stored.keys():
         for column, want, have in zip(columns, expected[identity], stored[identity], strict=True):
-            if want != have:
+            if want != have and not (identity in drafts and column.source[0] == "contact"):  # live, without a version
                 found.append(f"{where}: {identity}.{column.name} is {have!r}, the sandbox says {want!r}")
     return found
 

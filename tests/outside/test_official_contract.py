@@ -98,7 +98,7 @@ def test_every_stream_of_the_official_contract_is_loaded(document: dict[str, Any
     report, unchanged = json.loads(first.stdout), json.loads(again.stdout)
     for one in report["administrations"].values():  # the example's line has a date of its own, whatever was asked
         sentences = one["error"].split("were not loaded.")
-        assert all("Asked for lines of ledger account" in sentence for sentence in sentences if sentence.strip())
+        assert all("Asked for journal entries of" in sentence for sentence in sentences if sentence.strip())
     with duckdb.connect(str(tmp_path / "home" / "warehouse.duckdb"), read_only=True) as warehouse:
         unmapped = set()
         for resource in RESOURCES:

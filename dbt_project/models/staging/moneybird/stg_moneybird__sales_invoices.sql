@@ -1,3 +1,5 @@
+{#- A draft holds its contact as it is, and does not change with it: only what is sent is frozen. -#}
+{%- set is_sent = "coalesce(state not in ('draft', 'scheduled'), true)" -%}
 with source as (
 
     select * from {{ source('raw', 'sales_invoices') }}
@@ -29,9 +31,9 @@ renamed as (
         {{ text_or_null('payment_conditions') }} as payment_conditions,
         {{ text_or_null('payment_reference') }} as payment_reference,
         {{ text_or_null('short_payment_reference') }} as short_payment_reference,
-        {{ text_or_null('contact_company_name') }} as sent_company_name,
-        {{ text_or_null('contact_country') }} as sent_country_code,
-        {{ text_or_null('contact_tax_number') }} as sent_tax_number,
+        case when {{ is_sent }} then {{ text_or_null('contact_company_name') }} end as sent_company_name,
+        case when {{ is_sent }} then {{ text_or_null('contact_country') }} end as sent_country_code,
+        case when {{ is_sent }} then {{ text_or_null('contact_tax_number') }} end as sent_tax_number,
 
         total_price_excl_tax as total_excl_amount,
         total_price_incl_tax - total_price_excl_tax as tax_amount,
@@ -44,10 +46,10 @@ renamed as (
         discount as discount_percentage,
         reminder_count,
 
-        coalesce(state in ('draft', 'scheduled'), false) as is_draft,
+        not {{ is_sent }} as is_draft,
         coalesce(prices_are_incl_tax, false) as is_priced_incl_tax,
         coalesce(paused, false) as is_reminding_paused,
-        contact_tax_number_valid as is_sent_tax_number_valid,
+        case when {{ is_sent }} then contact_tax_number_valid end as is_sent_tax_number_valid,
         _deleted_at is not null as is_deleted,
 
         invoice_date,
