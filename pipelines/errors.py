@@ -10,7 +10,7 @@
     └── ApiError                     3  Moneybird's answer could not be used; its `kind`:
         ├── AuthorisationError          authorisation: 401 without a scope's name, the token itself
         ├── ScopeError                  scope: 401/403 "No access to …", the token lacks one
-        │   └── ForbiddenError          403 for another reason: a right, a feature, a blocked address
+        ├── ForbiddenError              forbidden: 403 for another reason, a right, a feature, a blocked address
         ├── PlanLimitError              plan_limit: 402
         ├── NotFoundError               not_found: 404
         ├── RequestRefusedError         validation: 400, 405, 406, 422, our request is wrong
@@ -68,7 +68,16 @@ class LookFirstError(DovecoteError):
 
 
 Kind = Literal[
-    "validation", "authorisation", "scope", "plan_limit", "not_found", "throttle", "server", "network", "malformed"
+    "validation",
+    "authorisation",
+    "scope",
+    "forbidden",
+    "plan_limit",
+    "not_found",
+    "throttle",
+    "server",
+    "network",
+    "malformed",
 ]
 
 
@@ -114,8 +123,10 @@ class ScopeError(ApiError):
     kind = "scope"
 
 
-class ForbiddenError(ScopeError):
+class ForbiddenError(ApiError):
     """403 without the name of a scope: a right of the person, a feature that is off, or an address that is blocked."""
+
+    kind = "forbidden"
 
 
 class PlanLimitError(ApiError):

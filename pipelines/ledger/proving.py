@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from pipelines.errors import ForbiddenError, ScopeError
+from pipelines.errors import ScopeError
 from pipelines.ledger import calendar
 from pipelines.ledger.comparison import ZERO, Comparison, Difference, Sums
 from pipelines.ledger.dialects import CLOSING, NO_RULE, OTHER_SIDE, REVERSALS, SIGN
@@ -69,7 +69,7 @@ def prove(state: LedgerState, job: LedgerJob, outcomes: Mapping[int, Outcome]) -
     that may pass: an address is not blocked for ever."""
     if job.error is not None:
         job.dialects.save(state, job.now)
-        if not isinstance(job.error, ScopeError) or isinstance(job.error, ForbiddenError):
+        if not isinstance(job.error, ScopeError):
             return []
         return _not_provable(state, job, f"not provable, Moneybird says: {job.error.words}")
     proofs = []

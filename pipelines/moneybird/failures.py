@@ -115,6 +115,9 @@ def network_error(error: httpx.HTTPError, where: Where, host: str, read_timeout:
     return NetworkError(text, request_sent=not never_sent, words=name, **where.fields())
 
 
+Refusal = ScopeError | ForbiddenError | PlanLimitError
+
+
 def error_for(response: httpx.Response, where: Where) -> ApiError:
     """What an answer of 400 and above means."""
     status = response.status_code
@@ -148,7 +151,7 @@ def error_for(response: httpx.Response, where: Where) -> ApiError:
     )
 
 
-def refusal(where: Where, answered: int, words: str, **fields: Any) -> ScopeError | PlanLimitError:
+def refusal(where: Where, answered: int, words: str, **fields: Any) -> Refusal:
     """Why Moneybird does not allow this, by its own words and status: a scope, the plan, or neither."""
     fields |= {"words": words, **where.fields()}
     said = f": {words}" if words else ""

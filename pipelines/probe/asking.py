@@ -19,7 +19,6 @@ from pipelines.errors import (
     ApiError,
     AuthorisationError,
     ConfigurationError,
-    ForbiddenError,
     NetworkError,
     ScopeError,
     ThrottledError,
@@ -120,11 +119,10 @@ def _answer(evidence: Evidence, question: Question) -> Answer:
         raise
     except OutOfRequestsError:
         reason = "requests: all were used before this question's turn"
+    except ScopeError as error:
+        reason = f"scope: the token has no access to {_place(error)}"
     except ApiError as error:
-        if isinstance(error, ScopeError) and not isinstance(error, ForbiddenError):
-            reason = f"scope: the token has no access to {_place(error)}"
-        else:
-            reason = f"refused: {_place(error)} answered {error.status or 'something else than JSON'}"
+        reason = f"refused: {_place(error)} answered {error.status or 'something else than JSON'}"
     except _OTHER_SHAPE as error:
         # Said, not raised: an answer unlike its documentation is a finding too, and others can still be asked.
         log.warning("probe.other_shape question=%s error=%s", question.id, type(error).__name__)

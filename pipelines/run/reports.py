@@ -16,8 +16,8 @@ from datetime import date, datetime
 
 import duckdb
 
-from pipelines.errors import ApiError, MalformedAnswerError, PlanLimitError, RequestRefusedError, ScopeError
-from pipelines.moneybird.failures import Where, refusal
+from pipelines.errors import ApiError, MalformedAnswerError, RequestRefusedError
+from pipelines.moneybird.failures import Refusal, Where, refusal
 from pipelines.moneybird.records import Drift, TableSlice
 from pipelines.moneybird.records.drift import merged
 from pipelines.moneybird.report_rows import Period, Row
@@ -183,11 +183,11 @@ class ReportReader:
     def _end(self, job: _Job, error: ApiError) -> None:
         """Leaves the rest of this report; a dead token or host leaves the rest of the administration too."""
         job.target.failed(error)
-        if isinstance(error, ScopeError | PlanLimitError):
+        if isinstance(error, Refusal):
             self._note_access(job, REFUSED, f"{error.status} {error.words}")
 
 
-def as_refused(where: Where, noted: str) -> ScopeError | PlanLimitError:
+def as_refused(where: Where, noted: str) -> Refusal:
     """The error of an earlier run, from its status and words. It has no status: nothing was answered now."""
     status, _, words = noted.partition(" ")
     return refusal(where, int(status), words) if status.isdecimal() else refusal(where, 402, noted)

@@ -31,7 +31,7 @@ from pipelines.warehouse.stamps import Children, Read, Stamp, note_loading, writ
 from pipelines.warehouse.sync_state import SyncState
 
 log = logging.getLogger(__name__)
-SLICE_RECORDS = 20_000  # one dlt package costs half a second, and memory grows with the slice
+SLICE_RECORDS = 20_000  # one dlt package costs a third of a CPU second, and memory grows with the slice
 CHILDREN: dict[str, list[Children]] = {resource.name: children_of(resource) for resource in RESOURCES}
 
 Key = tuple[str, str]  # administration, resource

@@ -80,11 +80,11 @@ def told(name: str, errors: Iterable[ApiError | str]) -> str | None:
     causes: dict[str, list[ApiError]] = {}
     for error in errors:
         sentence = f"{str(error).rstrip('.')}."
-        named = causes.setdefault(
-            sentence.replace(_place(error), _HOLE) if isinstance(error, ApiError) else sentence, []
-        )
-        named += [error] if isinstance(error, ApiError) else []
-    sentences = [one.replace(_HOLE, _places(kept, name)) for one, kept in causes.items()]
+        if isinstance(error, ApiError):
+            causes.setdefault(sentence.replace(_place(error), _HOLE), []).append(error)
+        else:
+            causes.setdefault(sentence, [])
+    sentences = [one.replace(_HOLE, _places(kept, name)) if kept else one for one, kept in causes.items()]
     rest = len(sentences) - LISTED_CAUSES
     if rest > 0:
         sentences[LISTED_CAUSES:] = [
@@ -106,7 +106,7 @@ def _place(error: ApiError) -> str:
 def _places(errors: list[ApiError], name: str) -> str:
     parts = list(dict.fromkeys(error.part for error in errors if error.part))
     more = f" and {len(parts) - 1} more" if len(parts) > 1 else ""
-    resources = _listed([_words(_resource(error)) for error in errors]) if errors else ""
+    resources = _listed([_words(_resource(error)) for error in errors])
     return f"{resources} of {name}" + (f", {parts[0]}{more}" if parts else "")
 
 

@@ -21,8 +21,6 @@ from pipelines.errors import (
     MalformedAnswerError,
     NetworkError,
     NotFoundError,
-    PlanLimitError,
-    ScopeError,
     ServerError,
     ThrottledError,
 )
@@ -30,6 +28,7 @@ from pipelines.moneybird import feeds
 from pipelines.moneybird.auth import TokenAuth
 from pipelines.moneybird.budget import Budget
 from pipelines.moneybird.client import Backoff, Client
+from pipelines.moneybird.failures import Refusal
 from pipelines.moneybird.records import Page, read_page
 from pipelines.moneybird.resources import RESOURCES, Feed
 from pipelines.moneybird.zones import time_zone
@@ -72,7 +71,7 @@ class Target:
     def failed(self, error: ApiError) -> None:
         """Notes why a resource was not read; some errors, and too many faults in a row, end this run's reading."""
         self.errors.append(error)
-        level = logging.INFO if isinstance(error, ScopeError | PlanLimitError) else logging.WARNING  # as yesterday
+        level = logging.INFO if isinstance(error, Refusal) else logging.WARNING  # as yesterday
         log.log(
             level, "sync.not_read administration=%s resource=%s cause=%s", self.administration_id, error.resource, error
         )

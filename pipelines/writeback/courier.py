@@ -26,6 +26,7 @@ from typing import Any
 from pipelines.errors import (
     ApiError,
     CommandRefusedError,
+    ForbiddenError,
     LookFirstError,
     MalformedAnswerError,
     NetworkError,
@@ -55,7 +56,13 @@ MAXIMUM_ATTEMPTS = 5
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 5.0, 300.0
 """What cannot be asked now is left alone this long, doubling."""
 
-_ITS_OWN = (ScopeError, PlanLimitError, NotFoundError, RequestRefusedError)  # says nothing about other commands
+_ITS_OWN = (
+    ScopeError,
+    ForbiddenError,
+    PlanLimitError,
+    NotFoundError,
+    RequestRefusedError,
+)  # says nothing about other commands
 _UNKNOWN = (NetworkError, ServerError, MalformedAnswerError)  # what came of a creating request
 
 

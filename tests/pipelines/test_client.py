@@ -78,7 +78,7 @@ def line(world: World) -> Iterator[Line]:
         ({"kind": "status", "status": 401, "body": {"error": "unauthorized"}}, "authorisation", 1),
         ({"kind": "status", "status": 401, "body": {"error": "No access to settings"}}, "scope", 1),
         ({"kind": "status", "status": 402, "body": {"error": "limited"}}, "plan_limit", 1),
-        ({"kind": "status", "status": 403, "body": {"error": "Forbidden"}}, "scope", 1),
+        ({"kind": "status", "status": 403, "body": {"error": "Forbidden"}}, "forbidden", 1),
         ({"kind": "status", "status": 404, "body": {"error": "record not found"}}, "not_found", 1),
         ({"kind": "status", "status": 422, "body": {"error": {"period": ["is invalid"]}}}, "validation", 1),
         ({"kind": "throttle"}, "throttle", THROTTLE_ATTEMPTS),
@@ -164,7 +164,7 @@ def test_waiting_for_quota_is_told_with_the_attempt_it_delayed(line: Line) -> No
 def test_every_error_of_the_api_has_a_kind_of_its_own() -> None:
     classes = [cls for cls in ApiError.__subclasses__() if cls.__module__ == errors.__name__]
     kinds = [cls.kind for cls in classes]
-    assert len(kinds) == len(set(kinds)) == 9
+    assert len(kinds) == len(set(kinds)) == 10
     assert set(kinds) == set(errors.Kind.__args__)  # type: ignore[attr-defined]
 
 
