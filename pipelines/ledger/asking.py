@@ -31,7 +31,7 @@ class TotalsAsker:
         before = stored.report_sums(self._con, job.administration_id, start, end)
         totals = yield from self._ask_year(job, start, end)
         reading = Reading(start, end, totals.accounts, totals.read_at, before.get((start, end)))
-        self._fetcher.keep(job, reading, str(year))
+        self._fetcher.keep(job, reading, str(year), totals.drift)
         last = stored.last_line(self._con, job.administration_id, year)
         months: dict[date, Reading] = {}
         for first, accounts in totals.months.items():
@@ -66,4 +66,4 @@ class TotalsAsker:
         totals = yield from read_control_totals(job.client, job.administration_id, self._totals, month.start, month.end)
         reading = Reading(month.start, month.end, totals.accounts, totals.read_at, before.get((month.start, month.end)))
         job.years[month.start.year].months[month.start] = reading
-        self._fetcher.keep(job, reading, month.scope)
+        self._fetcher.keep(job, reading, month.scope, totals.drift)

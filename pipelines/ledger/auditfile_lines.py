@@ -111,7 +111,8 @@ def line_slice(
     columns = ", ".join(f'{_KNOWN.get(c.name, f"null::{c.type}")} as "{c.name}"' for c in resource.columns)
     rows = connection.execute(
         f"""select $administration_id as administration_id, {columns}, $slice_id as _slice_id,
-                   $changed_at::timestamptz as _changed_at, null::timestamptz as _deleted_at, null::boolean as _erase
+                   $changed_at::timestamptz as _changed_at, null::timestamptz as _deleted_at,
+                   null::varchar as _unmapped, null::boolean as _erase
             from {_LINES} where list_contains($months::date[], month_date)
             order by month_date, accounts.id, position""",
         {**known, "slice_id": slice_id, "changed_at": changed_at},

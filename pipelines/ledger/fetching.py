@@ -25,9 +25,11 @@ from pipelines.ledger.signs import learn_sign, turned_accounts
 from pipelines.ledger.slices import Amounts, LineBuffer, LineSlices, Misfit, line_slices
 from pipelines.ledger.totals import totals_slice
 from pipelines.moneybird.ledger_reports import NO_PROJECT, Lines, Wanted, read_ledger_lines
-from pipelines.moneybird.records import Parser, TableSlice
+from pipelines.moneybird.records import Drift, Parser, TableSlice
+from pipelines.moneybird.records.drift import merged
 from pipelines.moneybird.resources import Resource
 from pipelines.moneybird.turns import Turns
+from pipelines.warehouse.drift import note_drift
 from pipelines.warehouse.proofs import LedgerState
 from pipelines.warehouse.stamps import Read
 from pipelines.warehouse.sync_state import SyncState
@@ -66,14 +68,16 @@ class Fetcher:
         self._pages = PagesInHand(connection, lines)
         self._readings: list[tuple[str, Reading]] = []
         self._reads: dict[tuple[str, str, str], Read] = {}
+        self._drift: list[Drift] = []
 
     def begin(self, jobs: Iterable[LedgerJob]) -> None:
         self._jobs = {job.administration_id: job for job in jobs}
         self._pages.begin(self._jobs.values())
 
-    def keep(self, job: LedgerJob, reading: Reading, scope: str = "") -> None:
+    def keep(self, job: LedgerJob, reading: Reading, scope: str = "", drift: Iterable[Drift] = ()) -> None:
         """Totals to be stored with the next load; with a `scope` also that they were read."""
         self._readings.append((job.administration_id, reading))
+        self._drift += drift
         if scope:
             self._reads[(job.administration_id, self._totals.name, scope)] = Read(
                 reading.read_at, len(reading.accounts)
@@ -145,8 +149,8 @@ class Fetcher:
         """Loads what was read: lines and totals in one package, then the notes that say so."""
         if not self._buffer.slices and not self._readings:
             return
-        buffer, readings, reads = self._buffer, self._readings, self._reads
-        self._buffer, self._readings, self._reads = LineBuffer(), [], {}
+        buffer, readings, reads, drift = self._buffer, self._readings, self._reads, self._drift
+        self._buffer, self._readings, self._reads, self._drift = LineBuffer(), [], {}, []
         slice_id, at = self._new_slice_id(), self._utc_now()
         tables = [totals_slice(self._con, self._totals, readings, slice_id, at)]
         if buffer.slices:
@@ -164,6 +168,7 @@ class Fetcher:
             self._pages.loaded()
             self.loads += 1
             self._note_misfits(new)
+        note_drift(self._con, [one.row for one in merged(drift)], at)
         self._sync_state.note_reads(reads)
 
     def _note_misfits(self, new: LineSlices) -> None:
@@ -180,6 +185,7 @@ class Fetcher:
 
     def _add(self, job: LedgerJob, accounts: list[str], of: str, wanted: Wanted, lines: list[Lines]) -> None:
         self._buffer.add(job.administration_id, accounts, of, wanted.start, wanted.end, lines)
+        self._drift += [one for part in lines for one in part.drift]
         self._pages.done(job.administration_id)
         if self._buffer.full:
             self.flush()

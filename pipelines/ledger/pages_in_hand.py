@@ -1,10 +1,10 @@
 """Pages of ledger lines between their answer and their load, so that a kill in a wait for quota does not cost them.
 
 An account's year, or all lines of some months by project, replaces what is stored only when it is whole, and of a large
-company that takes several windows. Its pages are kept before each wait, without the keys that have no column: an
-address nobody foresaw may open a document. A run that begins within the hour goes on from them; a later one drops them.
-Lines that moved meanwhile show like any others: documents that changed drop the pages of their administration, and the
-totals are read anew in every run."""
+company that takes several windows. Its pages are kept before each wait, with every address masked in what nobody
+declared: one may open a document. A run that begins within the hour goes on from them; a later one drops them. Lines
+that moved meanwhile show like any others: documents that changed drop the pages of their administration, and the totals
+are read anew in every run."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ import orjson
 
 from pipelines.ledger.jobs import LedgerJob
 from pipelines.moneybird.client import Answer, Client
+from pipelines.moneybird.ledger_reports import line_shape
+from pipelines.moneybird.records.drift import masked
 from pipelines.moneybird.resources import Bucket, Resource
 from pipelines.warehouse import ledger_pages
 from pipelines.warehouse.ledger_pages import LedgerPage
@@ -33,7 +35,7 @@ class PagesInHand:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, lines: Resource) -> None:
         self._con = connection
-        self._declared = frozenset(column.source[0] for column in lines.columns)
+        self._shape = line_shape(lines)
         self._from_before: dict[tuple[str, str], LedgerPage] = {}
         self._new: dict[str, list[LedgerPage]] = defaultdict(list)  # administration → not kept yet
         self._done: set[str] = set()
@@ -66,8 +68,15 @@ class PagesInHand:
             self._new.clear()
 
     def _fit_to_keep(self, page: LedgerPage) -> LedgerPage:
-        """Only what becomes rows, and whether there are more: nothing else of an answer reaches a disk."""
-        lines = [{key: line[key] for key in line.keys() & self._declared} for line in orjson.loads(page.body)]
+        """What becomes rows, and whether there are more: nothing else of an answer reaches a disk."""
+        lines = [
+            {
+                key: value if key in self._shape.leaves else masked(value)
+                for key, value in line.items()
+                if key not in self._shape.ignored
+            }
+            for line in orjson.loads(page.body)
+        ]
         return replace(page, body=orjson.dumps(lines), link=page.link and _ADDRESS.sub("<>", page.link))
 
     def take(self, administration_id: str, question: str) -> LedgerPage | None:

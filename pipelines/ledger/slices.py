@@ -14,12 +14,11 @@ import pyarrow as pa
 
 from pipelines.ledger.signs import Year
 from pipelines.moneybird.control_totals import months
-from pipelines.moneybird.ledger_reports import Lines
+from pipelines.moneybird.ledger_reports import UNMAPPED, Lines, line_columns
 from pipelines.moneybird.records import LineMisfit, Parser, TableSlice
 from pipelines.moneybird.resources import Resource
 from pipelines.warehouse.proofs import LedgerSlice
 
-_DERIVED = {"month_date", "line_number", "line_source"}
 _REQUIRED = {"amount"}  # a line has one; without it the sums would be wrong and nothing would say so
 _NOT_COMPARED = {"month_date", "line_number", "id", "ledger_account_id"}  # an edited document gets new entry ids
 PAGES_PER_LOAD = 200  # about 20 000 lines
@@ -88,18 +87,18 @@ def line_slices(
 
     Lines that do not fit their type, and those without an amount, are refused with everything that was asked together
     with them: those slices keep their old rows and stay due, so the difference stays visible in the proof."""
-    columns = [column for column in resource.columns if column.name not in _DERIVED]
-    rows, wrong = parser.lines(columns, buffer.pages, _REQUIRED)
+    rows, wrong = parser.lines([*line_columns(resource), UNMAPPED], buffer.pages, _REQUIRED)
     refused = {one.tag for one in wrong}
     read = [one for tag, one in buffer.slices if tag not in refused]
     connection.register("served_lines", rows)
     connection.register("read_slices", _slices_table(read))
     connection.register("turned_accounts", _turned_table(connection, buffer, refused, turned))
     connection.execute(_NEW_LINES)
-    compared = ", ".join(f'"{column.name}"' for column in resource.columns if column.name not in _NOT_COMPARED)
+    columns = [*resource.columns, UNMAPPED]
+    compared = ", ".join(f'"{column.name}"' for column in columns if column.name not in _NOT_COMPARED)
     replaced = connection.execute(_CHANGED.format(columns=compared)).fetchall()
     connection.register("replaced_slices", _slices_table(replaced))
-    names = ", ".join(f'"{column.name}"' for column in resource.columns)
+    names = ", ".join(f'"{column.name}"' for column in columns)
     table = connection.execute(
         f"""select administration_id, {names}, ? as _slice_id, ?::timestamptz as _changed_at,
                    null::timestamptz as _deleted_at, null::boolean as _erase

@@ -21,7 +21,7 @@ _SCHEMA = pa.schema(
         ("administration_id", pa.string()), ("period_start_date", pa.date32()), ("period_end_date", pa.date32()),
         ("ledger_account_id", pa.string()), ("start_balance", _MONEY), ("debit_sum", _MONEY), ("credit_sum", _MONEY),
         ("final_balance", _MONEY), ("_slice_id", pa.string()), ("_changed_at", pa.timestamp("us", "UTC")),
-        ("_deleted_at", pa.timestamp("us", "UTC")), ("_erase", pa.bool_()),
+        ("_deleted_at", pa.timestamp("us", "UTC")), ("_unmapped", pa.string()), ("_erase", pa.bool_()),
     ]
 )  # fmt: skip
 
@@ -42,7 +42,7 @@ def totals_slice(
         new = {_row(total) for total in reading.accounts}
         if new != stored.get(period, set()):
             replaced.append(period)
-            rows += [(*period, *row, slice_id, changed_at, None, None) for row in sorted(new, key=str)]
+            rows += [(*period, *row, slice_id, changed_at, None, more, None) for *row, more in sorted(new, key=str)]
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(_SCHEMA)
     arrays = [pa.array(column, field.type) for column, field in zip(columns, _SCHEMA, strict=True)]
     return TableSlice(
@@ -54,14 +54,21 @@ def totals_slice(
 
 
 def _row(total: ControlTotal) -> Row:
-    return (total.ledger_account_id, total.start_balance, total.debit_sum, total.credit_sum, total.final_balance)
+    return (
+        total.ledger_account_id,
+        total.start_balance,
+        total.debit_sum,
+        total.credit_sum,
+        total.final_balance,
+        total.unmapped,
+    )
 
 
 def _stored(connection: duckdb.DuckDBPyConnection, periods: Iterable[Period]) -> dict[Period, set[Row]]:
     connection.register("read_periods", _keys(periods))
     rows = connection.execute(
         """select administration_id, period_start_date, period_end_date, ledger_account_id, start_balance, debit_sum,
-                  credit_sum, final_balance
+                  credit_sum, final_balance, _unmapped
            from raw.general_ledger
            semi join read_periods using (administration_id, period_start_date, period_end_date)"""
     ).fetchall()

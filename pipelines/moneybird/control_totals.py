@@ -5,15 +5,23 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+import orjson
+
 from pipelines.errors import MalformedAnswerError
+from pipelines.moneybird.records import NewKeys, Shape
+from pipelines.moneybird.resources import TEXT, Column
 
 _PERIOD = re.compile(r"(\d{8})\.\.(\d{8})")
 _PARTS = ("start_balance", "debit_sums", "credit_sums", "final_balance")
+_ROW = Shape({key: Column(key, TEXT) for key in ("ledger_account_id", "value")})
+_REPORT = Shape(
+    objects={part: Shape(lists={"ledger_accounts": _ROW}) for part in _PARTS}, ignored=frozenset({"period", "periods"})
+)
 
 
 @dataclass(frozen=True)
@@ -25,6 +33,12 @@ class ControlTotal:
     debit_sum: Decimal
     credit_sum: Decimal
     final_balance: Decimal
+    unmapped: str | None = field(default=None, compare=False)  # JSON of what else came with it, by part
+
+
+def new_keys() -> NewKeys:
+    """Collects what of these reports is declared nowhere."""
+    return NewKeys(_REPORT)
 
 
 def months(start: date, end: date) -> list[tuple[date, date]]:
@@ -34,13 +48,26 @@ def months(start: date, end: date) -> list[tuple[date, date]]:
     return [(first, first.replace(day=monthrange(first.year, first.month)[1])) for first in firsts]
 
 
-def control_totals(content: object, administration_id: str) -> tuple[ControlTotal, ...]:
+def control_totals(content: Any, administration_id: str, new: NewKeys) -> tuple[ControlTotal, ...]:
+    """The totals of a report; what is declared nowhere is collected in `new`, and kept with the account it came of."""
     sums: dict[str, dict[str, Decimal]] = {}
+    rows = {part: _report_rows(content, part, administration_id) for part in _PARTS}
     for part in _PARTS:
-        for row in _report_rows(content, part, administration_id):
+        for row in rows[part]:
             sums.setdefault(str(row["ledger_account_id"]), {})[part] = _amount(row["value"], part, administration_id)
+    more: dict[str, dict[str, Any]] = {}
+    undeclared = new.of(content)
+    for part in undeclared.keys() & rows.keys():
+        for row, found in zip(rows[part], undeclared[part].get("ledger_accounts", ()), strict=False):
+            if found:
+                more.setdefault(str(row["ledger_account_id"]), {})[part] = found
+    texts = {account: orjson.dumps(found, option=orjson.OPT_SORT_KEYS).decode() for account, found in more.items()}
     zero = Decimal("0.00")
-    return tuple(ControlTotal(account, *(row.get(part, zero) for part in _PARTS)) for account, row in sums.items())
+    totals = []
+    for account, row in sums.items():
+        start, debit, credit, final = (row.get(part, zero) for part in _PARTS)
+        totals.append(ControlTotal(account, start, debit, credit, final, texts.get(account)))
+    return tuple(totals)
 
 
 def added(parts: Iterable[tuple[ControlTotal, ...]]) -> tuple[ControlTotal, ...]:
@@ -51,13 +78,13 @@ def added(parts: Iterable[tuple[ControlTotal, ...]]) -> tuple[ControlTotal, ...]
             before = found.get(one.ledger_account_id)
             if before is not None:
                 debit, credit = before.debit_sum + one.debit_sum, before.credit_sum + one.credit_sum
-                one = ControlTotal(one.ledger_account_id, before.start_balance, debit, credit, one.final_balance)
+                one = replace(one, start_balance=before.start_balance, debit_sum=debit, credit_sum=credit)
             found[one.ledger_account_id] = one
     return tuple(found.values())
 
 
 def months_of_answer(
-    content: Any, administration_id: str, start: date, end: date
+    content: Any, administration_id: str, start: date, end: date, new: NewKeys
 ) -> Mapping[date, tuple[ControlTotal, ...]]:
     """The totals per month of an answer with `periods`; nothing when it has none.
 
@@ -73,13 +100,13 @@ def months_of_answer(
         if match is None:
             return {}
         try:
-            found[date.fromisoformat(match[1])] = control_totals(period, administration_id)
+            found[date.fromisoformat(match[1])] = control_totals(period, administration_id, new)
         except (MalformedAnswerError, ValueError):
             return {}
     if sorted(found) != [first for first, _ in months(start, end)]:
         return {}
     parts = [found[first] for first in sorted(found)]
-    return found if _sums(added(parts)) == _sums(control_totals(content, administration_id)) else {}
+    return found if _sums(added(parts)) == _sums(control_totals(content, administration_id, new_keys())) else {}
 
 
 def _sums(totals: Iterable[ControlTotal]) -> set[tuple[str, Decimal, Decimal]]:

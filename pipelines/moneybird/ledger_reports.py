@@ -16,13 +16,17 @@ import orjson
 
 from pipelines.errors import MalformedAnswerError, RequestRefusedError
 from pipelines.moneybird.client import Answer, Client
-from pipelines.moneybird.control_totals import ControlTotal, added, control_totals, months, months_of_answer
+from pipelines.moneybird.control_totals import ControlTotal, added, control_totals, months, months_of_answer, new_keys
 from pipelines.moneybird.feeds import Asker, pages
-from pipelines.moneybird.resources import Resource
+from pipelines.moneybird.records import Drift, NewKeys, Shape, shape_of
+from pipelines.moneybird.records.drift import merged, shown
+from pipelines.moneybird.resources import TEXT, Column, Resource
 
 NO_PROJECT = "null"  # how Moneybird is asked for the lines without a project
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")  # the one form of ISO 8601 that is a date column's too
 _OTHER_ACCOUNT = "a line of another account"
+_DERIVED = {"month_date", "line_number", "line_source"}  # columns that are not in the answer
+UNMAPPED = Column("_unmapped", TEXT)  # in the texts of `Lines`: JSON of a line's keys that are declared nowhere
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,7 @@ class Totals:
     accounts: tuple[ControlTotal, ...]
     read_at: datetime
     months: Mapping[date, tuple[ControlTotal, ...]] = field(default_factory=dict)
+    drift: tuple[Drift, ...] = ()  # keys that are declared nowhere
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,17 @@ class Lines:
     by_month: bool = False  # the whole period was refused as too long
     accounts: set[str] = field(default_factory=set)  # that the lines are of
     from_below: set[str] = field(default_factory=set)  # accounts below the asked one whose lines came along (left out)
+    drift: tuple[Drift, ...] = ()  # keys that are declared nowhere
+
+
+def line_columns(resource: Resource) -> tuple[Column, ...]:
+    """The columns of ledger lines that come from the answer."""
+    return tuple(column for column in resource.columns if column.name not in _DERIVED)
+
+
+def line_shape(resource: Resource) -> Shape:
+    """What a line may hold."""
+    return shape_of(line_columns(resource), ignored=resource.ignored)
 
 
 def read_control_totals(
@@ -75,12 +91,10 @@ def read_control_totals(
             raise
     else:
         yield
-        content = answer.json()
-        return Totals(
-            control_totals(content, administration_id),
-            answer.server_time,
-            months_of_answer(content, administration_id, start, end) if by_month else {},
-        )
+        content, new = answer.json(), new_keys()
+        accounts = control_totals(content, administration_id, new)
+        by_months = months_of_answer(content, administration_id, start, end, new) if by_month else {}
+        return Totals(accounts, answer.server_time, by_months, new.drift(resource.name, administration_id))
     yield
     parts = {}
     for first, last in months(start, end):
@@ -90,6 +104,7 @@ def read_control_totals(
         added([part.accounts for part in parts.values()]),
         read_at,
         {first: part.accounts for first, part in parts.items()},
+        merged(one for part in parts.values() for one in part.drift),
     )
 
 
@@ -108,10 +123,11 @@ def read_ledger_lines(
     Raises MalformedAnswerError when any other line comes than was asked for.
     """
     lines = Lines(by_month=by_month)
+    new = NewKeys(line_shape(resource))
     if not by_month or _is_one_month(wanted):
         try:
             for answer in pages(client, administration_id, resource, _query(wanted)):
-                lines.texts.append(_only_wanted(answer, administration_id, wanted, below, lines))
+                lines.texts.append(_only_wanted(answer, administration_id, wanted, below, lines, new))
                 lines.read_at = lines.read_at or answer.server_time
                 yield
         except RequestRefusedError as error:
@@ -120,6 +136,7 @@ def read_ledger_lines(
             lines = Lines(by_month=True)
             yield
         else:
+            lines.drift = new.drift(resource.name, administration_id)
             return lines
     for first, last in months(wanted.start, wanted.end):
         part = Wanted(first, last, wanted.ledger_account_id, wanted.project_id)
@@ -127,6 +144,7 @@ def read_ledger_lines(
         lines.texts += more.texts
         lines.accounts |= more.accounts
         lines.from_below |= more.from_below
+        lines.drift = merged([*lines.drift, *more.drift])
         lines.read_at = lines.read_at or more.read_at
     return lines
 
@@ -144,17 +162,22 @@ def _is_one_month(wanted: Wanted) -> bool:
     return (wanted.start.year, wanted.start.month) == (wanted.end.year, wanted.end.month)
 
 
-def _only_wanted(answer: Answer, administration_id: str, wanted: Wanted, below: Collection[str], lines: Lines) -> str:
-    """The answer's text without the lines of accounts `below`; notes in `lines` whose lines came."""
+def _only_wanted(
+    answer: Answer, administration_id: str, wanted: Wanted, below: Collection[str], lines: Lines, new: NewKeys
+) -> str:
+    """The answer's text without the lines of accounts `below`, with what is declared nowhere under one key; notes in
+    `lines` and `new` what came."""
     content = answer.json()
     rows = content if isinstance(content, list) else [None]
-    strangers = 0
+    kept: list[dict[str, Any]] = []
+    as_it_is = True
     for row in rows:
-        problem = _problem(row, wanted)
+        problem = _problem(row, wanted, new.shape)
         if problem == _OTHER_ACCOUNT and str(row["ledger_account_id"]) in below:
             lines.from_below.add(str(row["ledger_account_id"]))
-            strangers += 1
-        elif problem:
+            as_it_is = False
+            continue
+        if problem:
             raise MalformedAnswerError(
                 f"Asked for journal_entries of administration {administration_id}, {wanted}, found {problem}; these "
                 "lines were not loaded.",
@@ -162,14 +185,16 @@ def _only_wanted(answer: Answer, administration_id: str, wanted: Wanted, below: 
                 administration_id=administration_id,
                 part=str(wanted),
             )
-        else:
-            lines.accounts.add(str(row["ledger_account_id"]))
-    if not strangers:
-        return answer.body.decode()
-    return orjson.dumps([row for row in rows if str(row["ledger_account_id"]) == wanted.ledger_account_id]).decode()
+        lines.accounts.add(str(row["ledger_account_id"]))
+        unknown = new.of(row)
+        if unknown:
+            row = row | {UNMAPPED.name: orjson.dumps(unknown, option=orjson.OPT_SORT_KEYS).decode()}
+            as_it_is = False
+        kept.append(row)
+    return answer.body.decode() if as_it_is else orjson.dumps(kept).decode()
 
 
-def _problem(row: Any, wanted: Wanted) -> str:
+def _problem(row: Any, wanted: Wanted, shape: Shape) -> str:
     """What is wrong with a line; nothing when it was asked for, and then it has a day and a ledger account."""
     if not isinstance(row, dict):
         return "something that is not a line"
@@ -181,6 +206,9 @@ def _problem(row: Any, wanted: Wanted) -> str:
     account = row.get("ledger_account_id")
     if not account or not isinstance(account, str | int):
         return "a line without a ledger account"
+    for key, column in shape.leaves.items():
+        if column.type == TEXT and isinstance(row.get(key), dict | list):
+            return f"a line whose {key} {shown(orjson.dumps(row[key]).decode())!r} is not text"
     if wanted.ledger_account_id:
         return "" if str(account) == wanted.ledger_account_id else _OTHER_ACCOUNT
     project = None if wanted.project_id == NO_PROJECT else wanted.project_id

@@ -24,8 +24,7 @@ ROW_COLUMNS: Mapping[str, str] = {
     "_changed_at": "when the row was loaded or tombstoned here; moves with every change",
     "_deleted_at": "when the record was found gone; its last values stay. Empty for what is there",
     "_unmapped": "JSON of keys that no row of RESOURCES declares, those of nested lists in their parent's row; a "
-    "column declared later is filled from it. Not in `general_ledger` and `journal_entries`: a new key there is "
-    "neither kept nor reported",
+    "column declared later is filled from it. A new key that stands beside the rows of a report is only reported",
     "_erase": "used while loading, always empty afterwards",
 }
 SYNC_TABLES: Mapping[str, str] = {
@@ -35,7 +34,7 @@ SYNC_TABLES: Mapping[str, str] = {
     "dialects": "what an administration answered to the open questions of the API, and how we know",
     "dimension_proof": "ledger lines by contact and by project against Moneybird's reports",
     "dirty_ledger": "ledger slices that a changed document touched and that wait to be read again",
-    "drift": "keys that Moneybird sends and no column is declared for, and since when, of every table with `_unmapped`",
+    "drift": "keys that Moneybird sends and no column is declared for, and since when, of every table",
     "ledger_month_proof": "ledger lines against the general ledger report, one row per month",
     "ledger_pages": "ledger lines read before a wait and not loaded yet, of each what has a column; empty when no run "
     "was killed there, and what is older than an hour goes with the next sync",

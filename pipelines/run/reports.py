@@ -76,8 +76,7 @@ class ReportReader:
             self._administration(target, ledgers.get(target.administration_id, Ledger()), again) for target in targets
         )
         self.flush()
-        drift = [(one.administration_id, one.resource, one.path, one.type, one.records) for one in self.drift]
-        note_drift(self._con, drift, self._utc_now())
+        note_drift(self._con, [one.row for one in self.drift], self._utc_now())
 
     def _administration(self, target: Target, ledger: Ledger, again: Collection[Again]) -> Turns:
         """Also of an administration that is not asked any more, what is held may be of older books by now."""

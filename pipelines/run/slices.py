@@ -109,7 +109,7 @@ class SliceWriter:
             known = self._state.fingerprints(name, {page.administration_id for page in pages})
             parsed = self._parser.parse(resource, pages, slice_id=slice_id, changed_at=at, known=known)
             self._note_refused(stamp, parsed)
-            drift += [(d.administration_id, name, d.path, d.type, d.records) for d in parsed.drift]
+            drift += [one.row for one in parsed.drift]
             if parsed.stamps.num_rows:
                 stamp.records[name] = parsed.stamps
                 tables += _table_slices(resource, parsed)

@@ -10,7 +10,7 @@ from pipelines.warehouse.raw import TableShape
 from pipelines.warehouse.stamps import Children
 
 _TRACE = (("_slice_id", TEXT), ("_changed_at", MOMENT), ("_deleted_at", MOMENT))
-_LEDGER = {Feed.CONTROL_TOTALS, Feed.LEDGER_LINES}
+_REPLACED = {Feed.CONTROL_TOTALS, Feed.LEDGER_LINES, Feed.REPORT}  # a period or slice at a time
 
 
 def raw_tables() -> list[TableShape]:
@@ -39,11 +39,10 @@ def declared_paths() -> list[tuple[str, str]]:
 def table_shapes(resource: Resource) -> list[TableShape]:
     """The table of a resource and those of its nested lists."""
     own = tuple((column.name, column.type) for column in resource.columns)
-    unmapped = () if resource.feed in _LEDGER else (("_unmapped", TEXT),)
-    erase = (("_erase", FLAG),) if resource.feed in _LEDGER or resource.feed is Feed.REPORT else ()
+    erase = (("_erase", FLAG),) if resource.feed in _REPLACED else ()
     parent = TableShape(
         resource.table,
-        (("administration_id", TEXT), *own, *_TRACE, *unmapped, *erase),
+        (("administration_id", TEXT), *own, *_TRACE, ("_unmapped", TEXT), *erase),
         ("administration_id", *resource.key),
         paths=_paths(resource.columns),
     )

@@ -1,7 +1,7 @@
 """What Moneybird sends that no column is declared for, and since when: `sync.drift`, one row per key.
 
-Nothing is lost meanwhile: the values stand in `_unmapped`, and a column declared later is filled from there. The two
-reports the ledger is read from have no such column, and what is new in them is not noted."""
+Nothing of a row is lost meanwhile: the values stand in `_unmapped`, and a column declared later is filled from there. A
+key beside the rows of a report has no row to stand in; it is noted here and nowhere else."""
 
 from __future__ import annotations
 

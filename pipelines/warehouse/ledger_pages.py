@@ -1,8 +1,8 @@
 """Pages of ledger lines that were paid for and are not lines yet: what they belong to counts only when it is whole.
 
 They stand here while a run waits for quota, so that a kill then does not cost them, and go when their lines are loaded,
-when a document of their administration changes, or when they are old. Whoever keeps one has taken out what is in no
-column."""
+when a document of their administration changes, or when they are old. Whoever keeps one has masked what must not reach
+a disk."""
 
 from __future__ import annotations
 

@@ -70,12 +70,9 @@ def test_every_column_that_no_endpoint_declares_is_explained() -> None:
     assert added == set(ROW_COLUMNS)
 
 
-def test_tables_that_do_not_keep_new_keys_are_named() -> None:
+def test_every_table_keeps_new_keys() -> None:
     """A nested list's are kept in the row it hangs from."""
-    without = {one.name for one in raw_tables() if not one.parent and "_unmapped" not in dict(one.columns)}
-    named = set(re.findall(r"`(\w+)`", ROW_COLUMNS["_unmapped"].partition("Not in ")[2]))
-
-    assert named == without != set()
+    assert not [one.name for one in raw_tables() if not one.parent and "_unmapped" not in dict(one.columns)]
 
 
 def test_every_table_about_the_sync_is_explained() -> None:

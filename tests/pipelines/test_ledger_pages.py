@@ -31,8 +31,9 @@ def answer(_: httpx.Request) -> httpx.Response:
         "download_url": "https://example.test/open/s3cret",
         "document": {"url": "https://example.test/s3cret"},
     }
+    own = {"administration_id": "1"}
     headers = {"Link": f'<{LINK}>; rel="next"', "Date": NOW.strftime("%a, %d %b %Y %H:%M:%S GMT")}
-    return httpx.Response(200, json=[LINE | unforeseen] * 100, headers=headers)
+    return httpx.Response(200, json=[LINE | own | unforeseen] * 100, headers=headers)
 
 
 @pytest.fixture
@@ -63,14 +64,15 @@ def read_before_a_wait(warehouse: duckdb.DuckDBPyConnection, client: Client, adm
     pages.keep()
 
 
-def test_of_a_page_only_what_becomes_rows_reaches_the_disk(
+def test_of_a_page_no_address_nobody_foresaw_reaches_the_disk(
     warehouse: duckdb.DuckDBPyConnection, client: Client
 ) -> None:
     read_before_a_wait(warehouse, client, "1")
 
     ((body, link),) = warehouse.execute("select body, link from sync.ledger_pages").fetchall()
 
-    assert json.loads(body) == [LINE] * 100
+    masked = {"download_url": "masked address", "document": {"url": "masked address"}}
+    assert json.loads(body) == [LINE | masked] * 100
     assert "s3cret" not in f"{body!r}{link}"
 
 

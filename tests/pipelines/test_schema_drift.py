@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,12 @@ import pytest
 from pipelines.config import Settings
 from pipelines.run.sync import Options, sync
 from pipelines.run.sync_report import SyncReport
+from pipelines.run.tables import raw_tables
 from pipelines.sandbox.app import create_app
 from pipelines.sandbox.company import build_group
 from pipelines.sandbox.in_process import BASE_URL, transport
 from pipelines.sandbox.throttle import Throttle
+from pipelines.warehouse.raw import create_tables
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -35,11 +37,12 @@ class Altered(httpx.BaseTransport):
         asked = request.url.path.removesuffix(".json").removesuffix("/synchronization")
         if self._change is None or not asked.endswith(f"/{self._resource}"):
             return answer
-        records = json.loads(answer.read())
-        for record in records:
+        content = json.loads(answer.read())
+        for record in content if isinstance(content, list) else [content]:
             if set(record) != {"id", "version"}:
                 self._change(record)
-        return httpx.Response(answer.status_code, headers={"Date": answer.headers["Date"]}, json=records)
+        kept = {name: answer.headers[name] for name in ("Date", "Link") if name in answer.headers}
+        return httpx.Response(answer.status_code, headers=kept, json=content)
 
     def close(self) -> None:
         self._wire.close()
@@ -116,6 +119,56 @@ def test_a_new_key_is_kept_and_reported_until_it_is_declared(company: Company) -
     assert kept
     assert all("secret" not in row[0] and '"rank":7' in row[0] for row in kept)
     assert [key.path for key in company.sync().drift] == ["mood", "rank"], "it is not forgotten when nothing changes"
+
+
+def test_new_keys_of_the_ledger_are_kept_and_reported(company: Company) -> None:
+    """In the slices that are read again because something was booked; the others keep their rows as they are."""
+    company.pays(2)
+    report = company.sync("reports/journal_entries", lambda line: line.update(vat_code="NL-H", rank=7))
+
+    assert report.status == "ok"
+    assert [(key.resource, key.path, key.type) for key in report.drift] == [
+        ("journal_entries", "rank", "number"),
+        ("journal_entries", "vat_code", "string"),
+    ]
+    kept = company.query("select _unmapped, count(*) from raw.journal_entries group by all order by all")
+    assert [text for text, _ in kept] == ['{"rank":7,"vat_code":"NL-H"}', None]
+    assert all(count > 0 for _, count in kept)
+
+
+def test_new_keys_of_control_totals_are_kept_and_reported(company: Company) -> None:
+    def counted(report: dict[str, Any]) -> None:
+        for row in report["debit_sums"]["ledger_accounts"]:
+            row["entries"] = 3
+        report["closed"] = False
+
+    report = company.sync("reports/general_ledger", counted)
+
+    assert report.status == "ok"
+    assert [(key.path, key.type) for key in report.drift] == [
+        ("closed", "boolean"),
+        ("debit_sums.ledger_accounts.entries", "number"),
+    ]
+    kept = company.query(
+        """select month(period_end_date) - month(period_start_date), _unmapped, debit_sum <> 0
+           from raw.general_ledger where _unmapped is not null group by all"""
+    )
+    assert {(months, text) for months, text, _ in kept} == {(11, '{"debit_sums":{"entries":3}}')}, "of the year alone"
+    assert (11, '{"debit_sums":{"entries":3}}', True) in kept
+
+
+def test_a_key_of_the_ledger_that_is_declared_later_is_filled_from_what_was_kept(company: Company) -> None:
+    company.pays(1)
+    assert company.sync("reports/journal_entries", lambda line: line.update(vat_code="NL-H")).status == "ok"
+    (lines,) = next(iter(company.query("select count(*) from raw.journal_entries where _unmapped is not null")))
+    shape = next(one for one in raw_tables() if one.name == "journal_entries")
+    later = replace(shape, columns=(*shape.columns, ("vat_code", "VARCHAR")))
+
+    with duckdb.connect(str(company.settings.warehouse_path)) as warehouse:
+        create_tables(warehouse, [later])
+
+    filled = company.query("select vat_code, count(*) from raw.journal_entries where vat_code is not null group by all")
+    assert filled == [("NL-H", lines)]
 
 
 def test_a_new_value_of_a_list_of_values_passes(company: Company) -> None:

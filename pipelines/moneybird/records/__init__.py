@@ -14,10 +14,12 @@ above all) are never read out of the text.
 """
 
 from pipelines.moneybird.records.drift import UNKNOWN_ID, Drift, HeldBack, SchemaChange
+from pipelines.moneybird.records.new_keys import NewKeys
 from pipelines.moneybird.records.page import Page, read_page
 from pipelines.moneybird.records.parser import LineMisfit, Parsed, Parser, TableSlice
+from pipelines.moneybird.records.shape import Shape, shape_of
 
 __all__ = [
-    "UNKNOWN_ID", "Drift", "HeldBack", "LineMisfit", "Page", "Parsed", "Parser", "SchemaChange", "TableSlice",
-    "read_page",
+    "UNKNOWN_ID", "Drift", "HeldBack", "LineMisfit", "NewKeys", "Page", "Parsed", "Parser", "SchemaChange", "Shape",
+    "TableSlice", "read_page", "shape_of",
 ]  # fmt: skip

@@ -43,6 +43,11 @@ class Drift:
     type: str
     records: int
 
+    @property
+    def row(self) -> tuple[str, str, str, str, int]:
+        """As the warehouse notes it."""
+        return (self.administration_id, self.resource, self.path, self.type, self.records)
+
 
 @dataclass(frozen=True)
 class SchemaChange:

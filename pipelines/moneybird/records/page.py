@@ -11,7 +11,8 @@ import orjson
 
 from pipelines.errors import MalformedAnswerError
 from pipelines.moneybird.json_text import is_whole_text
-from pipelines.moneybird.records.drift import UNKNOWN_ID, Drift, HeldBack, json_type, masked, shown
+from pipelines.moneybird.records.drift import UNKNOWN_ID, Drift, HeldBack, shown
+from pipelines.moneybird.records.new_keys import NewKeys
 from pipelines.moneybird.records.shape import Look, Shape
 from pipelines.moneybird.resources import TEXT, Resource
 
@@ -69,7 +70,7 @@ def _taken_apart(look: Look, administration_id: str, body: bytes, asked: Collect
     ids: list[str] = []
     unmapped: dict[str, str] = {}
     held: list[HeldBack] = []
-    new_keys = _NewKeys()
+    new_keys = NewKeys(look.shape)
     content = _records(look.resource, administration_id, body)
     for record in content:
         fault = _fault(look.shape, record, asked)
@@ -77,13 +78,13 @@ def _taken_apart(look: Look, administration_id: str, body: bytes, asked: Collect
             held.append(HeldBack(name, administration_id, *fault))
             continue
         record_id = str(record["id"])
-        unknown = new_keys.of(look.shape, record)
+        unknown = new_keys.of(record)
         if unknown:
             unmapped[record_id] = orjson.dumps(unknown).decode()
         kept.append(record)
         ids.append(record_id)
     text = body if len(kept) == len(content) else orjson.dumps(kept)
-    drift = tuple(Drift(name, administration_id, *found) for found in new_keys.found())
+    drift = new_keys.drift(name, administration_id)
     return Page(administration_id, text, tuple(ids), scope, unmapped, tuple(held), drift)
 
 
@@ -137,45 +138,3 @@ def _wrong_shapes(shape: Shape, record: Mapping[str, Any], path: str) -> Iterato
         if column.type == TEXT and not column.structured and isinstance(record.get(name), dict | list):
             value = orjson.dumps(record[name]).decode()
             yield f"{path}{name}", shown(value), "is not text"
-
-
-class _NewKeys:
-    """Collects what is declared nowhere in the records of one page: which paths, of which type, in how many records."""
-
-    def __init__(self) -> None:
-        self._records: dict[str, int] = {}
-        self._types: dict[str, str] = {}
-        self._paths: set[str] = set()
-
-    def of(self, shape: Shape, record: Mapping[str, Any]) -> dict[str, Any]:
-        """What of one record is declared nowhere, nested objects and lists included, addresses masked."""
-        self._paths = set()
-        unknown = self._unknown(shape, record, "")
-        for path in self._paths:
-            self._records[path] = self._records.get(path, 0) + 1
-        return unknown
-
-    def found(self) -> list[tuple[str, str, int]]:
-        """path, JSON type and number of records."""
-        return [(path, self._types[path], records) for path, records in self._records.items()]
-
-    def _unknown(self, shape: Shape, record: Mapping[str, Any], path: str) -> dict[str, Any]:
-        unknown: dict[str, Any] = {}
-        for key, value in record.items():
-            if not shape.knows(key):
-                self._note(f"{path}{key}", value)
-                unknown[key] = masked(value)
-        for name, inner in shape.lists.items():
-            rows = [self._unknown(inner, row, f"{path}{name}.") for row in record.get(name) or ()]
-            if any(rows):
-                unknown[name] = rows
-        for name, inner in shape.objects.items():
-            part = self._unknown(inner, record.get(name) or {}, f"{path}{name}.")
-            if part:
-                unknown[name] = part
-        return unknown
-
-    def _note(self, path: str, value: object) -> None:
-        self._paths.add(path)
-        if self._types.get(path, "null") == "null":
-            self._types[path] = json_type(value)

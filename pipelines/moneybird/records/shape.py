@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -21,8 +22,10 @@ class Shape:
     lists: Mapping[str, Shape] = field(default_factory=dict)
     ignored: frozenset[str] = frozenset()
 
-    def knows(self, key: str) -> bool:
-        return key in self.leaves or key in self.ignored or key in self.objects or key in self.lists
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """Every key that may come."""
+        return self.ignored.union(self.leaves, self.objects, self.lists)
 
     def structure(self) -> dict[str, Any]:
         """What `from_json` reads: every leaf as text."""
