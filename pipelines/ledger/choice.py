@@ -3,7 +3,7 @@
 An account costs a request per hundred lines of the months asked together, at least one, and the streams by project (all
 lines without one, then those of each) what all lines of those months cost. A day of business touches a dozen accounts
 of one month, and where there are few projects that month's streams cost less. How many lines there are is known from
-what is stored; of a year nobody has read nothing is known, and a page is assumed."""
+what is stored; of a year nobody has read the documents say about how many there will be."""
 
 from __future__ import annotations
 
@@ -34,7 +34,6 @@ class Year:
     """What is known of a year when the choice is made."""
 
     number: int
-    accounts: int  # in the report or with lines
     differing: frozenset[str]
     slices: frozenset[Slice] | None  # that differ, where the months' totals are known
     due: frozenset[Slice] = frozenset()  # touched by documents; with '' as account: something moved in the month
@@ -42,6 +41,7 @@ class Year:
     by_month: bool = False  # a request may ask for no more than one month
     projects: tuple[str, ...] | None = None  # None: no streams, or they were tried already
     by_project: Mapping[Slice, int] = field(default_factory=dict)  # lines in the warehouse; '' is without a project
+    pages: int = 1  # that all lines of a year nobody has read will fill
 
 
 def choose(year: Year) -> Choice:
@@ -51,7 +51,8 @@ def choose(year: Year) -> Choice:
     if year.projects is None:
         return best
     if not year.lines:
-        return Choice(streams=(calendar.year_bounds(year.number),)) if _nothing_else_is_cheaper(year, fewest) else best
+        by_account, streams = unread_requests(fewest, len(year.projects), year.pages, year.by_month)
+        return Choice(streams=(calendar.year_bounds(year.number),)) if streams < by_account else best
     streamed: set[date] = set()
     while more := {month for _, month in wanted} - streamed:
         tried = [(*_with_streams(year, wanted, whole, streamed | {month}), month) for month in sorted(more)]
@@ -65,6 +66,16 @@ def choose(year: Year) -> Choice:
     together = _with_streams(year, wanted, whole, {month for _, month in wanted})
     choice, cost = min(together, _with_streams(year, frozenset(), frozenset(), everything), key=lambda one: one[1])
     return choice if cost < fewest else best
+
+
+def unread_requests(accounts: int, projects: int, pages: int, by_month: bool) -> tuple[int, int]:
+    """What all lines of a year nobody has read will cost, by account (each at least a request) and by streams.
+
+    Most lines have no project and fill their pages, so a project costs a request of its own; of those by account about
+    half fill pages beyond their account's first. Asked by the month, few requests have a second page."""
+    if by_month:
+        return accounts, 12 * (1 + projects)
+    return accounts + pages // 2, projects + pages
 
 
 def requests_of(year: Year, choice: Choice) -> int:
@@ -156,10 +167,3 @@ def _year_is_cheaper(year: Year, account: str, spans: Collection[Span]) -> bool:
         return False
     stored = _lines_within(year, account, calendar.year_bounds(year.number))
     return pages_for(stored) <= sum(pages_for(_lines_within(year, account, span)) for span in spans)
-
-
-def _nothing_else_is_cheaper(year: Year, by_account: int) -> bool:
-    """Of a year nobody has read, the pages are the same either way: one request per stream against one per account."""
-    if len(year.differing) * 2 <= year.accounts:
-        return False
-    return (1 + len(year.projects or ())) * (12 if year.by_month else 1) < by_account

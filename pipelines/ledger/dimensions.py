@@ -117,9 +117,7 @@ class DimensionProver:
                 del self._found[job.administration_id]
             for year, slices in due.items():
                 lines = stored.line_counts(self._con, job.administration_id, year)
-                choice = choose(
-                    Year(year, 0, frozenset(), frozenset(slices), frozenset(), lines, job.dialects.by_month)
-                )
+                choice = choose(Year(year, frozenset(), frozenset(slices), frozenset(), lines, job.dialects.by_month))
                 for account in choice.accounts:
                     yield from self._fetcher.account(job, account, *calendar.year_bounds(year))
                 for account, (start, end) in choice.spans:

@@ -119,7 +119,7 @@ class Fetcher:
         job.years[year].streams_tried = True
         parts: list[Lines] = []
         try:
-            for project in (NO_PROJECT, *stored.projects(self._con, job.administration_id)):
+            for project in (NO_PROJECT, *stored.projects(self._con, job.administration_id, year)):
                 wanted = Wanted(start, end, project_id=project)
                 lines = yield from read_ledger_lines(
                     self._pages.reader(job.client),

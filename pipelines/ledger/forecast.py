@@ -6,24 +6,30 @@ documents of older months most were saved without being booked otherwise, so not
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from dataclasses import dataclass
 from datetime import date
 
 import duckdb
 
-from pipelines.ledger import calendar, stored
-from pipelines.ledger.choice import Slice
-from pipelines.moneybird.pagination import PER_PAGE
+from pipelines.ledger import calendar, documents, stored
+from pipelines.ledger.choice import Slice, unread_requests
+from pipelines.moneybird.pagination import pages_for
 from pipelines.moneybird.resources import RESOURCES
 from pipelines.warehouse.proofs import LedgerState
 
-CONTROL_ACCOUNTS = 8  # of a ledger nobody has read: bank, debtors, creditors, VAT and such
+CONTROL_ACCOUNTS = 12  # of a ledger nobody has read: bank, debtors, creditors, VAT, on their way and such
+DEFERRAL_ACCOUNTS = 2  # where lines of other years' documents are spread over a year without any: of costs, of revenue
 _POSTED = [resource for resource in RESOURCES if resource.posting]
 
 
 def touched(connection: duckdb.DuckDBPyConnection, administration_id: str, today: date) -> frozenset[Slice]:
-    """The slices that are due, and those that hints without an account stand for."""
+    """The slices that are due, and those that hints without an account stand for; of a ledger nobody has read also
+    those that lines of documents are spread over."""
     due = LedgerState(connection).due_slices(administration_id)
+    if not stored.has_lines(connection, administration_id):
+        spread = documents.spread(connection, administration_id, today)
+        return frozenset(due).union((one.ledger_account_id, month) for one in spread for month in one.months)
     hinted = {month for account, month in due if not account and is_recent(month, today)}
     lately = {
         (account, month) for month in hinted for account in _balance_accounts(connection, administration_id, month)
@@ -32,11 +38,10 @@ def touched(connection: duckdb.DuckDBPyConnection, administration_id: str, today
 
 
 def moved_months(connection: duckdb.DuckDBPyConnection, administration_id: str, today: date) -> set[date]:
-    """The months whose lines will change; of a ledger nobody has read, all in which there is a document."""
-    if not stored.has_lines(connection, administration_id):
-        return {month for _, month in LedgerState(connection).due_slices(administration_id)}
+    """The months whose lines will change; of a ledger nobody has read, all that documents name."""
     moved = {month for _, month in touched(connection, administration_id, today)}
-    return {month for month in moved if is_recent(month, today)}
+    all_of_them = not stored.has_lines(connection, administration_id)
+    return {month for month in moved if all_of_them or is_recent(month, today)}
 
 
 def is_recent(month: date, today: date) -> bool:
@@ -44,45 +49,75 @@ def is_recent(month: date, today: date) -> bool:
     return calendar.month_of(month).end.toordinal() >= today.replace(day=1).toordinal() - 1
 
 
-def first_lines(connection: duckdb.DuckDBPyConnection, administration_id: str, projects: int) -> dict[int, int]:
-    """Year → requests for its lines, of a ledger nobody has read, by the documents of that year.
+@dataclass(frozen=True)
+class Unread:
+    """A year of a ledger nobody has read, by the documents that name it."""
 
-    A document has a line for each of its own, one for the control account and one for VAT; a payment has two.
-    """
+    pages: int  # of all its lines
+    accounts: int  # that move
+
+
+def unread_years(connection: duckdb.DuckDBPyConnection, administration_id: str, today: date) -> dict[int, Unread]:
+    """Every year that documents name.
+
+    A document has a line for each of its own, one for the control account and one for VAT; a payment has two, and so
+    has every month that a line is spread over."""
+    lines: Counter[int] = Counter()
+    accounts: dict[int, set[str]] = defaultdict(set)
+    others: Counter[int] = Counter()  # accounts that no line names
+    for year, posted, own, payments, named in _documents(connection, administration_id):
+        lines[year] += own + 2 * posted + 2 * payments
+        accounts[year].update(named)
+        others[year] += CONTROL_ACCOUNTS
+    for one in documents.spread(connection, administration_id, today):
+        for month in one.months:
+            lines[month.year] += 2 * one.lines
+            accounts[month.year].add(one.ledger_account_id)
+            others[month.year] = others[month.year] or DEFERRAL_ACCOUNTS
+    return {year: Unread(pages_for(lines[year]), len(accounts[year]) + others[year]) for year in sorted(lines)}
+
+
+def first_lines(
+    connection: duckdb.DuckDBPyConnection, administration_id: str, today: date, by_month: bool
+) -> dict[int, int]:
+    """Year → requests for its lines, of a ledger nobody has read."""
     found = {}
-    for year, (documents, lines, payments, accounts) in _documents(connection, administration_id).items():
-        pages = -(-(lines + 2 * documents + 2 * payments) // PER_PAGE)
-        accounts += CONTROL_ACCOUNTS
-        # Pages are shared out over the streams or the accounts, and each has a last page that is not full.
-        found[year] = projects + pages if 1 + projects < accounts else accounts + pages // 2
+    for year, unread in unread_years(connection, administration_id, today).items():
+        projects = len(stored.projects(connection, administration_id, year))
+        accounts = unread.accounts * (12 if by_month else 1)
+        found[year] = min(unread_requests(accounts, projects, unread.pages, by_month))
     return found
 
 
 def _documents(
     connection: duckdb.DuckDBPyConnection, administration_id: str
-) -> Mapping[int, tuple[int, int, int, int]]:
-    """Year → documents, their lines, their payments, and the accounts that the lines name."""
+) -> list[tuple[int, int, int, int, list[str]]]:
+    """Year, documents, their lines, their payments, and the accounts that the lines name."""
     parts = []
     for resource in _POSTED:
         posting = resource.posting
         assert posting is not None
         lines = f'raw."{resource.name}__{posting.lines}"'
         same = f"rows.administration_id = documents.administration_id and rows.{resource.parent_key} = documents.id"
-        paid = f'(select count(*) from raw."{resource.name}__{posting.payments}" as rows where {same})'
+        states = ", ".join(f"'{state}'" for state in posting.silent_states)
+        # A payment through the bank stands with its invoice and with its bank transaction, and is booked once.
+        once = f"{same} and coalesce(rows.financial_mutation_id, documents.id) = documents.id"
+        paid = f'(select count(*) from raw."{resource.name}__{posting.payments}" as rows where {once})'
         parts.append(
             f"""select year(documents.{posting.date_column}) as year, documents.id,
                        (select count(*) from {lines} as rows where {same}) as lines,
                        {paid if posting.payments else 0} as payments,
                        (select list(ledger_account_id) from {lines} as rows where {same}) as accounts
                 from raw."{resource.table}" as documents
-                where administration_id = $a and _deleted_at is null and {posting.date_column} is not null"""
+                where administration_id = $a and _deleted_at is null and {posting.date_column} is not null
+                      {f"and state not in ({states})" if states else ""}"""
         )
-    rows = connection.execute(
+    return connection.execute(
         f"""select year, count(*), sum(lines)::integer, sum(payments)::integer,
-                   len(list_distinct(flatten(list(accounts)))) from ({" union all ".join(parts)}) group by year""",
+                   coalesce(list_distinct(flatten(list(accounts))), []) from ({" union all ".join(parts)})
+            group by year""",
         {"a": administration_id},
     ).fetchall()
-    return {year: (documents, lines, payments, accounts or 0) for year, documents, lines, payments, accounts in rows}
 
 
 def _balance_accounts(connection: duckdb.DuckDBPyConnection, administration_id: str, month: date) -> list[str]:

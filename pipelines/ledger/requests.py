@@ -34,8 +34,7 @@ def totals_requests(
     years = stored.years(connection, administration_id, first_year, today)
     touched = {month for _, month in forecast.touched(connection, administration_id, today)}
     has_lines = stored.last_line(connection, administration_id, years[-1]) is not None
-    # An unchanged administration answers the year after its last lines empty, so one more request is all it costs. What
-    # is spread over that year nobody can know from a document.
+    # An unchanged administration answers the year after its last lines empty, so one more request is all it costs.
     moved = has_lines or any(month.year == years[-1] for month in touched)
     beyond = calendar.next_year_is_asked(years[-1], moved, today)
     months: set[date] = set()
@@ -50,13 +49,12 @@ def lines_requests(connection: duckdb.DuckDBPyConnection, administration_id: str
     """Requests for the slices that are due already, and for all lines of a ledger nobody has read; what changed since
     the last run, nobody can know before its records were read."""
     dialects = dialects_of(LedgerState(connection), administration_id, now)
-    projects = len(stored.projects(connection, administration_id))
     by_year: dict[int, set[Slice]] = defaultdict(set)
     for account, month in forecast.touched(connection, administration_id, today):
         by_year[month.year].add((account, month))
     first: dict[int, int] = {}
     if by_year and not stored.has_lines(connection, administration_id):
-        first, by_year = forecast.first_lines(connection, administration_id, projects), {}
+        first, by_year = forecast.first_lines(connection, administration_id, today, dialects.by_month), {}
     return sum(first.values()) + sum(
         _due_requests(connection, administration_id, year, due, dialects) for year, due in sorted(by_year.items())
     )
@@ -81,13 +79,12 @@ def _due_requests(
 ) -> int:
     year = Year(
         number,
-        0,
         frozenset(),
         frozenset[Slice]() if dialects.answer(GRANULARITY) == ANSWERED else None,
         frozenset(due),
         stored.line_counts(connection, administration_id, number),
         dialects.by_month,
-        tuple(stored.projects(connection, administration_id)),
+        tuple(stored.projects(connection, administration_id, number)),
         stored.stream_counts(connection, administration_id, number),
     )
     return requests_of(year, choose(year))

@@ -10,6 +10,7 @@ import duckdb
 from pipelines.ledger import calendar, stored
 from pipelines.ledger.choice import Choice, Slice, Year, choose
 from pipelines.ledger.comparison import Comparison, Sums, added, compare
+from pipelines.ledger.forecast import Unread, unread_years
 from pipelines.ledger.jobs import LedgerJob
 from pipelines.ledger.learning import learn_closing, learn_reversals
 from pipelines.ledger.proving import Outcome
@@ -25,6 +26,7 @@ class Standing:
         self._loads = loads
         self._sums: dict[tuple[str, int, bool], MonthSums] = {}
         self._sums_of = -1
+        self._foreseen: dict[str, dict[int, Unread]] = {}
 
     def compare(self, job: LedgerJob, year: int) -> tuple[Comparison, dict[date, Comparison]]:
         """The year, and each of its months whose totals this run has read."""
@@ -43,21 +45,29 @@ class Standing:
         slices = {(d.ledger_account_id, month) for month, one in months.items() for d in one.differences}
         if not due and not slices and not found.differences:
             return Choice()
-        projects = None if state.streams_tried else tuple(stored.projects(self._con, job.administration_id))
+        projects = None if state.streams_tried else tuple(stored.projects(self._con, job.administration_id, year))
+        lines = stored.line_counts(self._con, job.administration_id, year)
+        unread = None if lines else self._unread(job, year)
         return choose(
             Year(
                 year,
-                found.accounts,
                 frozenset(d.ledger_account_id for d in found.differences if d.net or not state.streamed)
                 - state.fetched,
                 frozenset(one for one in slices if one[0] not in state.fetched) if state.months else None,
                 due,
-                stored.line_counts(self._con, job.administration_id, year),
+                lines,
                 job.dialects.by_month,
                 projects,
                 {} if projects is None else stored.stream_counts(self._con, job.administration_id, year),
+                unread.pages if unread else 1,
             )
         )
+
+    def _unread(self, job: LedgerJob, year: int) -> Unread | None:
+        """What documents said of the year, as they were when it was first asked for."""
+        if job.administration_id not in self._foreseen:
+            self._foreseen[job.administration_id] = unread_years(self._con, job.administration_id, job.today)
+        return self._foreseen[job.administration_id].get(year)
 
     def differing(self, job: LedgerJob, month: calendar.Month) -> list[str]:
         """Accounts whose lines differ from the month's totals."""

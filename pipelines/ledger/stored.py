@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 import duckdb
 
+from pipelines.ledger import documents
 from pipelines.ledger.calendar import YEARS_AHEAD, YearLines
 from pipelines.ledger.chart import RESULT_KINDS
 from pipelines.ledger.comparison import Sums
@@ -162,12 +163,12 @@ def year_lines(connection: duckdb.DuckDBPyConnection, administration_id: str, ye
     return YearLines(year, last, changed_at(connection, administration_id, year), agrees)
 
 
-def projects(connection: duckdb.DuckDBPyConnection, administration_id: str) -> list[str]:
-    """Every project there is or was, archived ones and those that only lines name included."""
+def projects(connection: duckdb.DuckDBPyConnection, administration_id: str, year: int) -> list[str]:
+    """Those that documents or stored lines of the year name. A project that neither does is asked for nothing: were
+    there a line of it, the totals would show it."""
     rows = connection.execute(
-        """select id from raw.projects where administration_id = $a
-           union select project_id from raw.journal_entries where administration_id = $a and project_id is not null
-           order by 1""",
-        {"a": administration_id},
+        """select distinct project_id from raw.journal_entries
+           where administration_id = ? and project_id is not null and year(month_date) = ?""",
+        [administration_id, year],
     ).fetchall()
-    return [row[0] for row in rows]
+    return sorted({row[0] for row in rows} | documents.projects(connection, administration_id, year))

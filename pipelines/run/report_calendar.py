@@ -43,6 +43,12 @@ class Books:
     now: datetime
     ledger: Ledger
     full: bool = False
+    ahead: frozenset[date] = frozenset()  # months after today that will have lines once the ledger is read
+
+    @property
+    def later(self) -> set[date]:
+        """Months after today that have lines."""
+        return {*self.ahead} | {month for month, value in self.ledger.moves.items() if value and month > self.today}
 
     def fingerprint(self, resource: Resource, period: Period) -> int:
         """Of the ledger lines that `period` of this report depends on."""
@@ -155,7 +161,7 @@ def _years(resource: Resource, books: Books, *, standing: bool = False) -> list[
     `standing` the one that has not; its end is told by the month that runs."""
     years = set(range(books.first_year, books.today.year + 1))
     if not _report(resource).as_of:
-        years |= {month.year for month, value in books.ledger.moves.items() if value and month > books.today}
+        years |= {month.year for month in books.later}
     elif not standing:
         years.discard(books.today.year)
     return [Period.of_year(year) for year in sorted(years, reverse=True)]
@@ -166,7 +172,7 @@ def _months(resource: Resource, books: Books) -> list[Period]:
     begun = Period(date(books.first_year, 1, 1), _running(books).end).months()
     if _report(resource).as_of:
         return begun
-    return [*begun, *(Period.of_month(month) for month in sorted(books.ledger.moves) if month > books.today)]
+    return [*begun, *(Period.of_month(month) for month in sorted(books.later))]
 
 
 def _running(books: Books) -> Period:

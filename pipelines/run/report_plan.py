@@ -55,15 +55,18 @@ def costs_both_ways(today: date, administrations: int) -> BothWays:
 def books_of(
     connection: duckdb.DuckDBPyConnection, administrations: Mapping[str, tuple[int, date, datetime]], full: bool
 ) -> dict[str, Books]:
-    """Administration → its books as the run will find them, slices that are due taken as moved. The argument gives
-    first year, today there, and the server's time."""
+    """Administration → its books as the run will find them, slices that are due taken as moved; before a first load,
+    with the months ahead that its documents name. The argument gives first year, today there, and the server's time."""
     ledgers = report_periods.ledgers(connection)
     found = {}
     for administration_id, its in administrations.items():
+        today = its[1]
         ledger = ledgers.get(administration_id, report_periods.Ledger())
-        moved = {one for one in touched(connection, administration_id, its[1]) if is_recent(one[1], its[1])}
+        moved = {one for one in touched(connection, administration_id, today) if is_recent(one[1], today)}
         ledger = report_periods.foreseen(connection, administration_id, ledger, moved)
-        found[administration_id] = Books(*its, ledger, full)
+        is_first = not ledger.moves and not report_periods.read_periods(connection, administration_id)
+        ahead = frozenset(month for _, month in moved if month > today) if is_first else frozenset()
+        found[administration_id] = Books(*its, ledger, full, ahead)
     return found
 
 

@@ -13,7 +13,7 @@ WHOLE = (date(2026, 1, 1), date(2026, 12, 31))
 
 
 def year(**known: object) -> Year:
-    return Year(**({"number": 2026, "accounts": 10, "differing": frozenset(), "slices": None} | known))  # type: ignore[arg-type]
+    return Year(**({"number": 2026, "differing": frozenset(), "slices": None} | known))  # type: ignore[arg-type]
 
 
 def test_an_account_that_was_never_read_is_asked_for_its_whole_year() -> None:
@@ -72,10 +72,21 @@ def test_streams_by_project_replace_many_accounts_when_there_are_few_projects() 
     assert choose(year(differing=differing, projects=None)).accounts == tuple(sorted(differing)), "tried already"
 
 
-def test_streams_are_not_for_a_few_accounts_of_many() -> None:
-    differing = frozenset({"bank", "rent", "wages"})
+def test_a_year_nobody_has_read_in_which_two_accounts_moved_is_one_stream() -> None:
+    """As next year, over which a purchase of this one is spread."""
+    differing = frozenset({"insurance", "prepaid"})
 
-    assert choose(year(accounts=40, differing=differing, projects=())).accounts == ("bank", "rent", "wages")
+    assert choose(year(differing=differing, projects=())) == Choice(streams=(WHOLE,))
+    assert choose(year(differing=differing, projects=("a",))).accounts == ("insurance", "prepaid")
+
+
+def test_many_pages_of_lines_speak_for_accounts_where_there_are_many_projects() -> None:
+    """Half of what lies beyond an account's first page fills pages there; in the stream without a project all does."""
+    differing = frozenset(f"account {number}" for number in range(29))
+    projects = tuple(f"project {number}" for number in range(26))
+
+    assert choose(year(differing=differing, projects=projects, pages=1)) == Choice(streams=(WHOLE,))
+    assert choose(year(differing=differing, projects=projects, pages=19)).accounts == tuple(sorted(differing))
 
 
 def test_a_server_that_gives_one_month_at_a_time_is_asked_for_the_months_that_moved() -> None:

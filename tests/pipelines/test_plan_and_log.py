@@ -66,9 +66,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     office = Office(world, Settings(api_url="http://127.0.0.1/api/v2", tokens=tokens, home=home))
     first = office.sync()
     assert first.requests["planned_general"] == first.requests["general"]
-    assert first.requests["planned_reports"] == pytest.approx(first.requests["reports"], rel=0.15), (
-        "what was spread over next year stands in no document, and costs its months, its lines and its reports"
-    )
+    assert first.requests["planned_reports"] == pytest.approx(first.requests["reports"], rel=0.05)
     return office
 
 
