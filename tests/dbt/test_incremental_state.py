@@ -44,7 +44,11 @@ def spoil(connection: duckdb.DuckDBPyConnection, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lost", "spoilt"), [(["int_receivables_linked"], list(CHAIN)), (FOLLOWERS, FOLLOWERS)], ids=["a feed", "followers"]
+    ("lost", "spoilt"),
+    [
+        pytest.param(["int_receivables_linked"], list(CHAIN), id="a feed", marks=pytest.mark.slow),
+        pytest.param(FOLLOWERS, FOLLOWERS, id="followers"),
+    ],
 )
 def test_without_state_a_model_and_its_followers_are_built_whole(
     dbt: Dbt, copy: Path, lost: list[str], spoilt: list[str]

@@ -117,6 +117,7 @@ def test_what_a_server_means_is_known_after_the_kill_too(limited: Limited) -> No
     assert limited.asked_in_vain(before, after).total() <= A_FEW
 
 
+@pytest.mark.slow
 def test_a_sync_that_is_killed_in_its_first_wait_every_time_comes_to_an_end(limited: Limited) -> None:
     """A year read by project takes more than one window; unless its pages were kept it would never be whole."""
     kills = 0

@@ -47,6 +47,7 @@ def proved(group: Group) -> set[str]:
     return {check for (check,) in group.query(f"select check_id {strict} group by 1 having min(status) = 'ok'")}
 
 
+@pytest.mark.slow
 def test_without_documents_the_ledger_is_not_provable_and_all_else_is_published(new_group: Group) -> None:
     new_group.described["tokens"] = {name: {"token": secret} for name, secret in narrow(new_group, "documents").items()}
     run = new_group.dovecote("run", "--json")
@@ -151,6 +152,7 @@ def test_faults_that_are_not_in_a_row_put_nothing_off(small_group: Group) -> Non
     assert small_group.query(stamped) == [(True,)]
 
 
+@pytest.mark.slow
 def test_documents_that_are_newer_than_the_ledger_are_in_motion_and_no_break(small_group: Group) -> None:
     """That the ledger was read and proved once does not make it today's."""
     small_group.happens("create_and_send_invoice", STUDIO)
