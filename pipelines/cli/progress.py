@@ -46,25 +46,29 @@ def shown() -> Iterator[Progress]:
 
 
 class _Counts:
-    """Requests done and planned, and who is who. What is spent beyond the plan raises the plan."""
+    """Requests done and planned, and who is who. What is spent beyond the plan counts as planned: pages of a list are
+    told by `more` only when all have come."""
 
     def __init__(self) -> None:
         self.done_requests: dict[str, int] = {"general": 0, "reports": 0}
-        self.planned: dict[str, int] = {"general": 0, "reports": 0}
+        self._planned: dict[str, int] = {"general": 0, "reports": 0}
         self.is_planned = False
         self._names: Mapping[str, str] = {}
 
     def plan(self, general: int, reports: int, names: Mapping[str, str]) -> None:
-        self.planned = {"general": general, "reports": reports}
+        self._planned = {"general": general, "reports": reports}
         self.is_planned = True
         self._names = names
 
     def more(self, bucket: Bucket, requests: int) -> None:
-        self.planned[bucket] += requests
+        self._planned[bucket] += requests
 
     def spent(self, bucket: Bucket, administration_id: str | None) -> None:  # noqa: ARG002
         self.done_requests[bucket] += 1
-        self.planned[bucket] = max(self.planned[bucket], self.done_requests[bucket])
+
+    @property
+    def planned(self) -> dict[str, int]:
+        return {bucket: max(count, self.done_requests[bucket]) for bucket, count in self._planned.items()}
 
     def name(self, administration_id: str | None) -> str:
         return self._names.get(administration_id, administration_id) if administration_id else "the administrations"
@@ -106,7 +110,7 @@ class Lines(_Counts):
         if self._monotonic() - self._last_line < LINE_SECONDS:
             return
         self._last_line = self._monotonic()
-        planned = dict(self.planned) if self.is_planned else None
+        planned = self.planned if self.is_planned else None
         self._write("progress", stage=self._stage, done=dict(self.done_requests), planned=planned)
 
 

@@ -98,6 +98,18 @@ def test_what_is_spent_beyond_the_plan_and_what_was_found_raise_the_total() -> N
     assert written.as_text() == ["ledger: 2 of 2 requests, 0 of 7 report requests"]
 
 
+def test_pages_that_are_told_after_they_came_are_counted_once() -> None:
+    """The last list of a run has more pages than were planned, and says so when it has been read."""
+    written = Written()
+    written.lines.plan(2, 0, NAMES)
+    for _ in range(6):
+        written.lines.spent("general", "101")
+    written.lines.more("general", 4)
+    written.clock.now = LINE_SECONDS
+    written.lines.stage("ledger")
+    assert written.as_text() == ["ledger: 6 of 6 requests, 0 of 0 report requests"]
+
+
 def test_every_wait_is_said_with_its_bucket_its_end_and_whom_it_is_for() -> None:
     written = Written()
     written.lines.plan(1, 1, NAMES)
