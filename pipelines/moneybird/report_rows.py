@@ -149,9 +149,12 @@ class Rows:
             self._note_unknown(content[key], (*above, key))
 
     def malformed(self, expected: str, found: str) -> MalformedAnswerError:
+        part = f"from {self._period.start} to {self._period.end}"
         return MalformedAnswerError(
-            f"Expected {expected} in {self._resource.path} of administration {self._administration_id} over "
-            f"{self._period.words}, found {found[:200]}; nothing of it was used, the last good rows stay.",
+            f"Expected {expected} in {self._resource.name} of administration {self._administration_id}, {part}, found "
+            f"{found[:200]}; nothing of it was used, the last good rows stay. If it stays, update Dovecote or report "
+            "it.",
             resource=self._resource.name,
             administration_id=self._administration_id,
+            part=part,
         )

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,14 +84,15 @@ class Group:
         answer: dict[str, Any] = self.control.get("/_sandbox/truth", params=params).json()
         return answer
 
-    def differences(self) -> list[str]:
-        """How the warehouse differs from the sandbox."""
+    def differences(self, only: Collection[str] = ()) -> list[str]:
+        """How the warehouse differs from the sandbox, in all administrations or these."""
         found: list[str] = []
         for token in self.described["tokens"].values():
             headers = {"Authorization": f"Bearer {token['token']}"}
             with httpx.Client(base_url=self.described["api_url"], headers=headers) as api:
                 path = self.settings().warehouse_path
-                found += differences(path, self.control, api, token["administrations"])
+                reached = [one for one in token["administrations"] if not only or one in only]
+                found += differences(path, self.control, api, reached)
         return found
 
     def requests(self) -> Counter[tuple[str | None, str]]:

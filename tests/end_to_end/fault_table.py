@@ -49,12 +49,14 @@ class Fault:
 
 @dataclass(frozen=True)
 class Read:
-    """A kind of read. `path` is below the administration; `after` requests to it are answered well before the fault."""
+    """A kind of read. `path` is below the administration; `after` requests to it are answered well before the fault.
+    `daily` ones are read, and tried again where they were refused, on the next day."""
 
     name: str
     path: str
     method: str = "GET"
     after: int = 0
+    daily: bool = False
 
 
 def _status(status: int, words: object = None) -> dict[str, Any]:
@@ -62,14 +64,15 @@ def _status(status: int, words: object = None) -> dict[str, Any]:
     return {"kind": "status", "status": status, **body}
 
 
-FEED, FETCH, LIST, TOTALS, LINES = (
+FEED, FETCH, LIST, TOTALS, LINES, REPORT = (
     Read("feed, ids and versions", "sales_invoices/synchronization"),
     Read("feed, records", "sales_invoices/synchronization", "POST"),
     Read("list, second page", "time_entries", after=1),
     Read("report of sums", "reports/general_ledger"),
     Read("report of lines", "reports/journal_entries"),
+    Read("report, Moneybird's own", "reports/tax", daily=True),
 )
-READS = (FEED, FETCH, LIST, TOTALS, LINES)
+READS = (FEED, FETCH, LIST, TOTALS, LINES, REPORT)
 FAULTS = (
     Fault("400", _status(400, "Per page must be less than 100"), 1),
     Fault("401, token", _status(401, "Invalid credentials"), 1),
@@ -90,7 +93,7 @@ FAULTS = (
     Fault("slow", {"kind": "delay", "seconds": 0.05}, 1),
     Fault("cut off", {"kind": "truncated"}, 4),
     Fault("not JSON", {"kind": "not_json"}, 4),
-    Fault("another shape", {"kind": "wrong_json"}, 1, only=(FEED.name, FETCH.name, LIST.name, LINES.name)),
+    Fault("another shape", {"kind": "wrong_json"}, 1),
     Fault("a record not asked for", {"kind": "wrong_records"}, 1, only=(FETCH.name,)),
     Fault("half of it missing", {"kind": "records_missing"}, 1, only=(FEED.name, LINES.name)),
     Fault("302, elsewhere", _status(302, "moved"), 4),
@@ -136,7 +139,8 @@ class Bench:
 
     def meet(self, fault: Fault, read: Read) -> Outcome:
         """Something new in every read; a run with the fault, and a plain one when it is gone."""
-        self._happen("advance_clock", seconds=60)
+        passes = 86_400 if read.daily else 60
+        self._happen("advance_clock", seconds=passes)
         for kind in ("create_and_send_invoice", "move_time_entry"):
             self._happen(kind)
         self._happen("advance_clock", seconds=60)
@@ -156,6 +160,8 @@ class Bench:
             self._sent(path, read),
             self.slept,
         )
+        if read.daily:
+            self._happen("advance_clock", seconds=passes)
         after = self.sync()
         outcome.status_after = after.status if after.ledger_proof["differences"] == 0 else "differs"
         return outcome

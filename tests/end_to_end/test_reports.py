@@ -176,8 +176,10 @@ def test_a_report_that_does_not_fit_keeps_its_last_good_rows_and_is_asked_again(
 
     (target,) = [target for target in spoiled.targets if target.errors]
     assert target.administration_id == studio
-    assert all("Expected debtors in reports/debtors" in str(error) for error in target.errors)
-    assert any(f"of administration {studio} over {MONTH.words}" in str(error) for error in target.errors)
+    assert all("Expected debtors in report_debtors" in str(error) for error in target.errors)
+    assert any(
+        f"of administration {studio}, from {MONTH.start} to {MONTH.end}" in str(error) for error in target.errors
+    )
     assert room.held() == before
     room.group.control.delete("/_sandbox/faults")
     assert room.read(again=periods).errors == []

@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 from pipelines.sandbox.api import operations, settings
 from pipelines.sandbox.api.answer import Call, RefusalError, Reply, not_found, refuse
 from pipelines.sandbox.clock import iso
-from pipelines.sandbox.faults.requests import LOST, SPOILERS, Fault
+from pipelines.sandbox.faults.requests import LOST, SPOILERS, Fault, wrapped
 from pipelines.sandbox.identifiers import id_of
 from pipelines.sandbox.throttle import Throttle, Verdict
 from pipelines.sandbox.world import Request as LogLine
@@ -61,6 +61,8 @@ class Gateway:
         reply = self._blocked(verdict, fault) or serve()
         if fault is not None and fault.kind in SPOILERS and isinstance(reply.body, list):
             SPOILERS[fault.kind](reply.body)
+        elif fault is not None and fault.kind == "wrong_json" and reply.status == 200:
+            reply = replace(reply, body=wrapped(reply.body))
         if reply.status == 200 and self.world.faults.planted:
             reply = replace(reply, body=self.world.faults.spoil(request.url.path, reply.body))
         lost = fault is not None and fault.kind in LOST

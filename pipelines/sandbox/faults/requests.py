@@ -158,7 +158,12 @@ def _newest_missing(answer: list[dict[str, Any]]) -> None:
 
 def _wrong_shape(answer: list[dict[str, Any]]) -> None:
     """JSON, and not what the contract says: the list holds one object that wraps what should be in it."""
-    answer[:] = [{"data": list(answer), "meta": {"version": 3}}]
+    answer[:] = [wrapped(list(answer))]
+
+
+def wrapped(answer: Any) -> dict[str, Any]:
+    """What the contract says, one level too deep."""
+    return {"data": answer, "meta": {"version": 3}}
 
 
 SPOILERS: dict[str, Callable[[list[dict[str, Any]]], None]] = {
