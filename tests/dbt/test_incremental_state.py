@@ -67,6 +67,7 @@ def test_without_state_a_model_and_its_followers_are_built_whole(
         assert rows(connection) == before
 
 
+@pytest.mark.slow
 def test_a_full_refresh_of_a_feed_alone_is_told_to_its_followers(dbt: Dbt, copy: Path) -> None:
     """As when it was killed after the first of them: what was told before and not seen yet is lost with the refresh."""
     with duckdb.connect(str(copy)) as connection:

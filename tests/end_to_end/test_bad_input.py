@@ -104,7 +104,7 @@ def test_an_unreachable_host_is_named(new_group: Group) -> None:
         pytest.param("html", "sales_invoices", "found an HTML page", marks=pytest.mark.slow),
         pytest.param("truncated", "contacts/synchronization", "cut off or not JSON", marks=pytest.mark.slow),
         ("truncated", "time_entries", "cut off or not JSON"),
-        ("html", "reports/general_ledger", "found an HTML page"),
+        pytest.param("html", "reports/general_ledger", "found an HTML page", marks=pytest.mark.slow),
     ],
 )
 def test_an_answer_that_is_not_json_stops_that_read_and_no_other(
