@@ -11,7 +11,7 @@ import duckdb
 
 from pipelines.ledger.calendar import YEARS_AHEAD
 from pipelines.moneybird.control_totals import months
-from pipelines.moneybird.resources import RESOURCES, Child, Resource
+from pipelines.moneybird.resources import RESOURCES, Child, Posting, Resource
 
 
 @dataclass(frozen=True)
@@ -49,30 +49,68 @@ def projects(connection: duckdb.DuckDBPyConnection, administration_id: str, year
     return {row[0] for row in rows}
 
 
+def counts(connection: duckdb.DuckDBPyConnection, administration_id: str) -> list[tuple[int, str, str | None, int]]:
+    """Year, part, ledger account and number: of the documents dated in that year that are booked ('documents'), of
+    their lines on each account ('lines') and of their payments ('payments')."""
+    return connection.execute(_COUNTS, {"a": administration_id}).fetchall()
+
+
 def _lines_of(resource: Resource) -> str:
     """SQL of the lines of one kind of document that are booked, with the month of the document and those of its own."""
-    posting = resource.posting
-    assert posting is not None
+    posting = _posting(resource)
     child: Child = next(one for one in resource.children if one.name == posting.lines)
     names = {column.name for column in child.columns}
     first, last = ("null::date", "null::date") if "period" not in names else map(_month, (1, 2))
-    states = ", ".join(f"'{state}'" for state in posting.silent_states)
     return f"""
-        select date_trunc('month', documents.{posting.date_column})::date as month, lines.ledger_account_id,
-               {"lines.project_id" if "project_id" in names else "null::varchar"} as project_id,
+        select date_trunc('month', documents.{posting.date_column})::date as month, rows.ledger_account_id,
+               {"rows.project_id" if "project_id" in names else "null::varchar"} as project_id,
                {first} as first_month, {last} as last_month
-        from raw."{resource.table}" as documents
-        join raw."{resource.child_table(child)}" as lines
-          on lines.administration_id = documents.administration_id
-         and lines.{resource.parent_key} = documents.id
-        where documents.administration_id = $a and documents._deleted_at is null
-          and documents.{posting.date_column} is not null
-          {f"and documents.state not in ({states})" if states else ""}"""
+        from {_booked(resource)} join {_rows(resource, posting.lines)}"""
+
+
+def _counts_of(resource: Resource) -> str:
+    posting = _posting(resource)
+    year = f"year(documents.{posting.date_column})"
+    counted = f"""
+        select {year} as year, 'documents' as part, null::varchar as account, count(*) as number
+        from {_booked(resource)} group by all"""
+    if posting.payments:
+        # A payment through the bank stands with its invoice and with its bank transaction, and is booked once.
+        counted += f"""
+        union all select {year}, 'payments', null, count(*)
+        from {_booked(resource)} join {_rows(resource, posting.payments)}
+        where coalesce(rows.financial_mutation_id, documents.id) = documents.id group by all"""
+    return counted
+
+
+def _booked(resource: Resource) -> str:
+    """SQL of the documents of one kind that are there and booked."""
+    posting = _posting(resource)
+    states = ", ".join(f"'{state}'" for state in posting.silent_states)
+    return f"""(
+            select * from raw."{resource.table}" where administration_id = $a and _deleted_at is null
+            and {posting.date_column} is not null {f"and state not in ({states})" if states else ""}) as documents"""
+
+
+def _rows(resource: Resource, nested: str) -> str:
+    return f"""raw."{resource.name}__{nested}" as rows
+          on rows.administration_id = documents.administration_id and rows.{resource.parent_key} = documents.id"""
+
+
+def _posting(resource: Resource) -> Posting:
+    assert resource.posting is not None
+    return resource.posting
 
 
 def _month(end: int) -> str:
     """SQL of the first day of the month at one end of a period such as 20260101..20261231."""
-    return f"try_strptime(left(split_part(lines.period, '..', {end}), 6) || '01', '%Y%m%d')::date"
+    return f"try_strptime(left(split_part(rows.period, '..', {end}), 6) || '01', '%Y%m%d')::date"
 
 
 _LINES = " union all ".join(_lines_of(resource) for resource in RESOURCES if resource.posting)
+_COUNTS = " union all ".join(
+    [
+        f"select year(month), 'lines', ledger_account_id, count(*) from ({_LINES}) group by all",
+        *(_counts_of(resource) for resource in RESOURCES if resource.posting),
+    ]
+)

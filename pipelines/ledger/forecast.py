@@ -15,12 +15,10 @@ import duckdb
 from pipelines.ledger import calendar, documents, stored
 from pipelines.ledger.choice import Slice, unread_requests
 from pipelines.moneybird.pagination import pages_for
-from pipelines.moneybird.resources import RESOURCES
 from pipelines.warehouse.proofs import LedgerState
 
 CONTROL_ACCOUNTS = 12  # of a ledger nobody has read: bank, debtors, creditors, VAT, on their way and such
 DEFERRAL_ACCOUNTS = 2  # where lines of other years' documents are spread over a year without any: of costs, of revenue
-_POSTED = [resource for resource in RESOURCES if resource.posting]
 
 
 def touched(connection: duckdb.DuckDBPyConnection, administration_id: str, today: date) -> frozenset[Slice]:
@@ -65,10 +63,11 @@ def unread_years(connection: duckdb.DuckDBPyConnection, administration_id: str, 
     lines: Counter[int] = Counter()
     accounts: dict[int, set[str]] = defaultdict(set)
     others: Counter[int] = Counter()  # accounts that no line names
-    for year, posted, own, payments, named in _documents(connection, administration_id):
-        lines[year] += own + 2 * posted + 2 * payments
-        accounts[year].update(named)
-        others[year] += CONTROL_ACCOUNTS
+    for year, part, account, number in documents.counts(connection, administration_id):
+        lines[year] += number if part == "lines" else 2 * number
+        if account:
+            accounts[year].add(account)
+        others[year] = CONTROL_ACCOUNTS
     for one in documents.spread(connection, administration_id, today):
         for month in one.months:
             lines[month.year] += 2 * one.lines
@@ -87,37 +86,6 @@ def first_lines(
         accounts = unread.accounts * (12 if by_month else 1)
         found[year] = min(unread_requests(accounts, projects, unread.pages, by_month))
     return found
-
-
-def _documents(
-    connection: duckdb.DuckDBPyConnection, administration_id: str
-) -> list[tuple[int, int, int, int, list[str]]]:
-    """Year, documents, their lines, their payments, and the accounts that the lines name."""
-    parts = []
-    for resource in _POSTED:
-        posting = resource.posting
-        assert posting is not None
-        lines = f'raw."{resource.name}__{posting.lines}"'
-        same = f"rows.administration_id = documents.administration_id and rows.{resource.parent_key} = documents.id"
-        states = ", ".join(f"'{state}'" for state in posting.silent_states)
-        # A payment through the bank stands with its invoice and with its bank transaction, and is booked once.
-        once = f"{same} and coalesce(rows.financial_mutation_id, documents.id) = documents.id"
-        paid = f'(select count(*) from raw."{resource.name}__{posting.payments}" as rows where {once})'
-        parts.append(
-            f"""select year(documents.{posting.date_column}) as year, documents.id,
-                       (select count(*) from {lines} as rows where {same}) as lines,
-                       {paid if posting.payments else 0} as payments,
-                       (select list(ledger_account_id) from {lines} as rows where {same}) as accounts
-                from raw."{resource.table}" as documents
-                where administration_id = $a and _deleted_at is null and {posting.date_column} is not null
-                      {f"and state not in ({states})" if states else ""}"""
-        )
-    return connection.execute(
-        f"""select year, count(*), sum(lines)::integer, sum(payments)::integer,
-                   coalesce(list_distinct(flatten(list(accounts))), []) from ({" union all ".join(parts)})
-            group by year""",
-        {"a": administration_id},
-    ).fetchall()
 
 
 def _balance_accounts(connection: duckdb.DuckDBPyConnection, administration_id: str, month: date) -> list[str]:
