@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 import pytest
 
-from pipelines.run.tables import raw_tables
 from pipelines.warehouse.dirty import LedgerTouch, mark_after, mark_before
-from pipelines.warehouse.raw import create_tables
-from pipelines.warehouse.sync_state import SyncState
+from tests.pipelines.raw_rows import empty_warehouse, put
 
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
 MUTATION = LedgerTouch(
@@ -31,17 +28,9 @@ PURCHASE = LedgerTouch(
 
 
 @pytest.fixture
-def warehouse(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as connection:
-        create_tables(connection, raw_tables())
-        SyncState(connection)
+def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
+    with empty_warehouse() as connection:
         yield connection
-
-
-def put(warehouse: duckdb.DuckDBPyConnection, table: str, **fields: object) -> None:
-    names = ", ".join(["administration_id", *fields])
-    marks = ", ".join("?" * (len(fields) + 1))
-    warehouse.execute(f'insert into raw."{table}" ({names}) values ({marks})', ["1", *fields.values()])
 
 
 def touched(warehouse: duckdb.DuckDBPyConnection) -> set[tuple[str, date]]:

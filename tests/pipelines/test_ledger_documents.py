@@ -10,25 +10,15 @@ import pytest
 
 from pipelines.ledger import documents, forecast, stored
 from pipelines.ledger.documents import Spread
-from pipelines.run.tables import raw_tables
-from pipelines.warehouse.raw import create_tables
-from pipelines.warehouse.sync_state import SyncState
+from tests.pipelines.raw_rows import empty_warehouse, put
 
 TODAY = date(2026, 11, 22)
 
 
 @pytest.fixture
 def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as connection:
-        create_tables(connection, raw_tables())
-        SyncState(connection)
+    with empty_warehouse() as connection:
         yield connection
-
-
-def put(warehouse: duckdb.DuckDBPyConnection, table: str, **fields: object) -> None:
-    names = ", ".join(["administration_id", *fields])
-    marks = ", ".join("?" * (len(fields) + 1))
-    warehouse.execute(f'insert into raw."{table}" ({names}) values ({marks})', ["1", *fields.values()])
 
 
 def invoice(warehouse: duckdb.DuckDBPyConnection, day: str, *lines: dict[str, object], **fields: object) -> None:
