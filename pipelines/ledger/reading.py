@@ -72,6 +72,7 @@ class LedgerReader:
         self._round(jobs, self._second)
         for job in jobs:
             self._standing.learn_reversals(job)
+            job.dialects.save(self._state, job.now)  # a run killed from here on must not ask for the same lines again
         self._round(jobs, self._months)
         self._round(jobs, self._months_again)
         self._rotate(jobs)
@@ -115,7 +116,8 @@ class LedgerReader:
         """What the comparison and `due` ask for, at the fewest requests."""
         self._note_due(job, self._standing.changed_sides(job, year), job.years[year].reading)
         choice = self._standing.choice(job, year, due)
-        if job.dialects.by_month and not job.years[year].months and len(choice.accounts) > 1:
+        months_pay = len(choice.accounts) > 1 or len(choice.spans) > len(calendar.months_of(year))
+        if job.dialects.by_month and not job.years[year].months and months_pay:
             yield from self._read_months(job, year)  # cheaper than asking each account for months it did not move in
             choice = self._standing.choice(job, year, due)
         for start, end in choice.streams:
@@ -127,7 +129,11 @@ class LedgerReader:
                 yield from self._fetch_differing(job, year, due)
                 return
         for account, (start, end) in choice.spans:
+            known = job.dialects.by_month
             yield from self._fetcher.account(job, account, start, end)
+            if job.dialects.by_month and not known:
+                yield from self._fetch_differing(job, year, due)
+                return
         job.years[year].settle()
 
     def _note_due(self, job: LedgerJob, slices: Collection[Slice], reading: Reading) -> None:

@@ -36,7 +36,7 @@ SYNC_TABLES: Mapping[str, str] = {
     "dirty_ledger": "ledger slices that a changed document touched and that wait to be read again",
     "drift": "keys that Moneybird sends and no column is declared for, and since when, of every table",
     "ledger_month_proof": "ledger lines against the general ledger report, one row per month",
-    "ledger_pages": "ledger lines read before a wait and not loaded yet, of each what has a column; empty when no run "
+    "ledger_pages": "ledger lines read before a wait and not loaded yet, of each what is kept of it; empty when no run "
     "was killed there, and what is older than an hour goes with the next sync",
     "ledger_proof": "ledger lines against the general ledger report, one row per year",
     "ledger_slices": "when the lines of an account and month were last read",
